@@ -1,0 +1,212 @@
+"""The single pieces of evidence: each compares two things that ought to be equal and gives one ``Check``.
+
+Every limit of the package stands here, once. None is loosened for one rule: a rule that needs that has
+ill-conditioned samples, and its domain is what to mend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .differences import EPS, Difference, Line, derivative
+from .domains import DomainError, gaussian
+from .report import Check
+from .spaces import ShapeError, inner, norm, shape_of, size, step, text, vec
+
+EXACT = 1e-10  # two ways to compute one thing, relative to its size
+ENTRY = 1e-9  # an entry of a slope, relative to itself
+ORDER = 1.8  # the least Taylor order that counts as two
+SETTLED = 1e-5  # a reference slope with a larger estimated error, relative, decides nothing
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A slope measured along one direction beside the one that was claimed.
+
+    ``label`` names the direction, ``given`` is vec of the claimed slope, ``order`` the fitted order of
+    the Taylor remainder (inf if it is rounding only), ``steps`` and ``remainders`` what it was fitted to.
+    """
+
+    label: str
+    difference: Difference
+    given: np.ndarray
+    order: float
+    steps: np.ndarray
+    remainders: np.ndarray
+
+    @property
+    def measured(self):
+        """vec of the slope that values of f give."""
+        return vec(self.difference.value)
+
+    @property
+    def excess(self):
+        """How far the worst entry is beyond what is allowed: at most one if the claim stands."""
+        D, error = self.measured, self.difference.error
+        allowed = 3 * error + ENTRY * abs(D) + EXACT * norm(D) + 1e-13 * self.difference.scale
+        return float(np.max(abs(D - self.given) / np.where(allowed > 0, allowed, 1e-300)))
+
+    @property
+    def gap(self):
+        """‖measured − given‖ over the larger of the two norms."""
+        return norm(self.measured - self.given) / max(norm(self.measured), norm(self.given), 1e-300)
+
+    @property
+    def settled(self):
+        """Whether the values of f determine the slope well enough to judge by."""
+        error, D = norm(self.difference.error), self.difference
+        return error <= SETTLED * max(norm(self.measured), norm(self.given)) or error <= ENTRY * D.scale
+
+
+def directions(rng, X, tangent, count):
+    """Generic directions of the size of X; for a tuple also directions that move one part alone.
+
+    More than four parts are moved in four groups, so that the number of values of f stays bounded.
+    """
+    found = [(f"direction {i}", _sized(tangent(rng, X), X)) for i in range(1, count + 1)]
+    if isinstance(X, tuple):
+        for group in np.array_split(np.arange(len(X)), min(len(X), 4)):
+            dX = _sized(tangent(rng, X), X)
+            alone = tuple(part if i in group else 0 * part for i, part in enumerate(dX))
+            found.append((f"part {', '.join(str(i + 1) for i in group)} alone", alone))
+    return found
+
+
+def _sized(dX, X):
+    """dX with the norm of X, part by part, so that a step t is a relative change t."""
+    if isinstance(X, tuple):
+        return tuple(_sized(d, part) for d, part in zip(dX, X, strict=True))
+    return dX * ((norm(X) or 1.0) / (norm(dX) or 1.0))
+
+
+def measure(f, push, X, found, first_step=None):
+    """The slopes of f at X along the directions found, each beside push(dX)."""
+    slopes, origin = [], None
+    for label, dX in found:
+        line = Line(f, X, dX, origin)
+        try:
+            difference = derivative(f, X, dX, first_step, line)
+        except ArithmeticError as error:
+            raise ArithmeticError(f"no finite values of f near this point: {error}") from None
+        origin, first_step = line.values[0.0], difference.step
+        slopes.append(_slope(label, line, difference, vec(push(dX))))
+    return slopes
+
+
+def _slope(label, line, difference, given):
+    """Fit the order of the remainder f(X + t dX) − f(X) − t·given over the steps already paid for.
+
+    Both sides count, so that the even and the odd part of the remainder cannot cancel.
+    """
+    steps = difference.step / 2.0 ** np.arange(4)
+    remainders = np.array([
+        np.hypot(norm(line(t) - line(0.0) - t * given), norm(line(-t) - line(0.0) + t * given)) for t in steps
+    ])
+    clear = remainders > 200 * EPS * line.scale
+    order = np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)[0] if clear.sum() > 1 else np.inf
+    return Slope(label, difference, given, float(order), steps, remainders)
+
+
+def difference_check(slopes, name="difference"):
+    """The claimed slope equals the slope measured from values of f, entry by entry."""
+    loose = [slope for slope in slopes if not slope.settled]
+    if loose:
+        return Check(name, False, f"the difference quotients of f do not settle along {loose[0].label}: "
+                     "f is not differentiable here, or its values are too rough to judge by")
+    worst = max(slopes, key=lambda slope: slope.excess)
+    passed = worst.excess <= 1
+    message = f"slope from values of f: relative difference {worst.gap:.1e} over {len(slopes)} directions"
+    return Check(name, passed, message if passed else describe(worst), worst.gap, ENTRY)
+
+
+def describe(slope):
+    """What is wrong with a slope, in numbers: a common factor, or how far off and where."""
+    D, given = slope.measured, slope.given
+    if norm(D) == 0 or not np.isfinite(given).all():
+        return f"along {slope.label} the slope is {norm(D):.3g} in norm, the claimed one {norm(given):.3g}"
+    factor = float(np.vdot(D, given).real / norm(D) ** 2)
+    off = f"off by {100 * slope.gap:.3g} % along {slope.label}"
+    if D.size > 1 and norm(given - factor * D) <= 1e-6 * norm(D):
+        return f"{off}: the claimed slope is {factor:.6g} times the measured one"
+    if D.size == 1:
+        return f"{off}: claimed {given[0]:.8g}, measured {D[0]:.8g}"
+    wrong = int((abs(D - given) > 1e-6 * norm(D) / np.sqrt(D.size)).sum())
+    return f"{off}: {wrong} of {D.size} entries differ, most at {place(slope)}"
+
+
+def place(slope):
+    """The entry that is furthest off, counted from one as in the text."""
+    value, k = slope.difference.value, int(np.argmax(abs(slope.measured - slope.given)))
+    for i, part in enumerate(value if isinstance(value, tuple) else (value,), start=1):
+        if k < np.size(part):
+            index = np.unravel_index(k, np.shape(part), order="F")
+            of = f" of part {i}" if isinstance(value, tuple) else ""
+            return f"entry ({', '.join(str(j + 1) for j in index)}){of}"
+        k -= np.size(part)
+
+
+def taylor_check(slopes):
+    """The remainder after the linear term falls like t²: its order and its linear part."""
+    worst = min(slopes, key=lambda slope: slope.order)
+    share = max(slope.gap for slope in slopes)
+    order = "exact, no remainder" if worst.order == np.inf else f"order {worst.order:.2f}"
+    passed = worst.order >= ORDER and all(slope.excess <= 1 for slope in slopes if slope.settled)
+    linear = f"linear part left over {100 * share:.2g} %" if not passed or share > 1e-6 else "no linear part left over"
+    return Check("taylor", passed, f"remainder: {order}, {linear}", worst.order, ORDER)
+
+
+def linearity_check(push, X, rng, tangent):
+    """push(a dX + b dZ) = a push(dX) + b push(dZ)."""
+    dX, dZ = (_sized(tangent(rng, X), X) for _ in range(2))
+    a, b = 1.75, -0.5
+    left = vec(push(step(step(dX, a - 1, dX), b, dZ)))
+    first, second = a * vec(push(dX)), b * vec(push(dZ))
+    gap = norm(left - first - second) / max(norm(left), norm(first) + norm(second), 1e-300)
+    said = "linear in dX" if gap <= EXACT else "not linear in dX"
+    return Check("linearity", gap <= EXACT, f"{said}: relative difference {gap:.1e}", gap, EXACT)
+
+
+def adjoint_check(maps, rng, tangent):
+    """⟨Ȳ, F'(X)[dX]⟩ = ⟨F'(X)*[Ȳ], dX⟩ for generic pairs."""
+    gaps = []
+    for X, Y, dF in maps:
+        for _ in range(2):
+            dX, Ybar = tangent(rng, X), gaussian(rng, Y)
+            dY, Xbar = dF(dX), dF.T(Ybar)
+            if shape_of(Xbar) != shape_of(X):
+                raise ShapeError(f"the adjoint has shape {text(shape_of(Xbar))}, expected that of X, {text(shape_of(X))}")
+            size_ = max(norm(Ybar) * norm(dY), norm(Xbar) * norm(dX), 1e-300)
+            gaps.append(abs(inner(Ybar, dY) - inner(Xbar, dX)) / size_)
+    gap = max(gaps)
+    return Check("adjoint", gap <= EXACT, f"⟨Ȳ, F′[dX]⟩ = ⟨F′*[Ȳ], dX⟩: relative difference {gap:.1e}", gap, EXACT)
+
+
+def matrix_check(dF):
+    """The printed Jacobian equals the one collected column by column; None if too large to build."""
+    if dF.formula is None or size(dF.input_shape) * size(dF.output_shape) > 100_000:
+        return None
+    return same("matrix", "J vec(dX) = vec(dY)", dF.matrix, dF.columns())
+
+
+def same(name, what, given, expected):
+    """Two points that ought to be equal, relative to their size."""
+    if shape_of(given) != shape_of(expected):
+        return Check(name, False, f"{what}: shape {text(shape_of(given))}, expected {text(shape_of(expected))}")
+    gap = norm(vec(given) - vec(expected)) / max(norm(expected), norm(given), 1e-300)
+    return Check(name, gap <= EXACT, f"{what}: relative difference {gap:.1e}", gap, EXACT)
+
+
+def domain_check(F, X, outside):
+    """A sample belongs to the domain; a point outside is refused by F(X) and by F.at(X), in words."""
+    if complaint := F.domain.complaint(X):
+        return Check("domain", False, f"a sample of the domain is refused: {complaint}")
+    for call, name in ((F, "F(X)"), (F.at, "F.at(X)")):
+        try:
+            call(outside)
+        except DomainError as error:
+            said = error.reason
+        else:
+            return Check("domain", False, f"{name} answers at a point outside of {F.domain.name}")
+    return Check("domain", True, f"outside it is refused: {said}")

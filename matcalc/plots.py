@@ -1,0 +1,53 @@
+"""Pictures of reports and arrays: the remainder falling like t², and where two maps disagree."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .spaces import norm, step, vec
+
+# Okabe and Ito's palette, told apart by readers who do not see all colours
+BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#767676"
+
+
+def remainder(f, df, X, dX, *, steps=None, ax=None, label="remainder"):
+    """‖f(X + t dX) − f(X) − t df(X, dX)‖ against t, log–log, beside a line of slope two.
+
+    A right derivative runs parallel to that line until rounding flattens it; a wrong one has slope one.
+    """
+    steps = np.logspace(-8, 0, 49) if steps is None else np.asarray(steps)
+    origin, slope = vec(f(X)), vec(df(X, dX))
+    sizes = np.array([norm(vec(f(step(X, t, dX))) - origin - t * slope) for t in steps])
+    ax = ax or plt.subplots(figsize=(6, 3.6))[1]
+    ax.loglog(steps, sizes, "o", ms=3, color=BLUE, label=label)
+    middle = len(steps) // 2
+    reference = max(sizes[-1], 1e-300) * (steps / steps[-1]) ** 2
+    ax.loglog(steps[middle // 2 :], reference[middle // 2 :], "--", color=GREY, label="slope 2")
+    ax.set(xlabel="step t", ylabel="‖remainder‖")
+    ax.legend()
+    return ax.figure
+
+
+def heatmap(given, expected, *, titles=("given", "expected", "difference")):
+    """Two matrices and their difference, entry by entry, on one symmetric colour scale each."""
+    given, expected = np.atleast_2d(given), np.atleast_2d(expected)
+    figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), layout="constrained")
+    top = max(np.abs(given).max(), np.abs(expected).max(), 1e-300)
+    for ax, A, title in zip(axes, (given, expected, given - expected), titles, strict=True):
+        matrix(A, ax=ax, title=title, top=top)
+    return figure
+
+
+def matrix(A, *, ax=None, title="", top=None, digits=None):
+    """One matrix as a heat map: blue for negative, orange for positive entries; numbers if ``digits`` is given."""
+    A = np.atleast_2d(A)
+    ax = ax or plt.subplots(figsize=(3, 3))[1]
+    top = np.abs(A).max() or 1.0 if top is None else top
+    ax.imshow(A, cmap="PuOr_r", vmin=-top, vmax=top)
+    ax.set(title=title, xticks=[], yticks=[])
+    if digits is not None:
+        for (i, j), a in np.ndenumerate(A):
+            light = abs(a) > 0.6 * top
+            ax.text(j, i, f"{a:.{digits}f}", ha="center", va="center", color="white" if light else "black")
+    return ax.figure

@@ -1,0 +1,105 @@
+"""What a verification found: data first, then the same in plain text and in HTML."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of a report: what was compared, the number that came out, the largest number allowed."""
+
+    name: str
+    passed: bool
+    message: str
+    number: float | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The chain of evidence for one derivative: ``checks`` in order, and what they cost.
+
+    ``evaluations`` counts the values of f that the differences asked for, ``method`` says how the
+    reference slope was found, ``notes`` what the reader should know about the point. ``slopes`` holds
+    the measured slopes, which ``plots`` can draw.
+    """
+
+    subject: str
+    checks: tuple[Check, ...]
+    evaluations: int = 0
+    method: str = ""
+    notes: tuple[str, ...] = ()
+    slopes: tuple = ()
+
+    @property
+    def passed(self):
+        """True if every check passed."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def failures(self):
+        """The checks that did not pass."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    def check(self, name):
+        """The check of that name; KeyError lists the names there are."""
+        for check in self.checks:
+            if check.name == name:
+                return check
+        raise KeyError(f"no check {name!r}; there are {', '.join(check.name for check in self.checks)}")
+
+    @property
+    def headline(self):
+        """One line: the verdict and its cost."""
+        count = len(self.failures)
+        verdict = "verified" if self.passed else f"REFUSED by {count} of {len(self.checks)} checks"
+        return f"{self.subject}: {verdict} ({self.evaluations} values of f, {self.method or 'no differences'})"
+
+    def __str__(self):
+        width = max((len(check.name) for check in self.checks), default=0)
+        lines = [f"  {'✓' if c.passed else '✗'} {c.name:<{width}}  {c.message}" for c in self.checks]
+        return "\n".join([self.headline, *lines, *(f"  note: {note}" for note in self.notes)])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        rows = "".join(
+            f'<tr class="{"passed" if c.passed else "failed"}"><td>{"✓ holds" if c.passed else "✗ fails"}</td>'
+            f'<th scope="row">{escape(c.name)}</th><td>{escape(c.message)}</td></tr>'
+            for c in self.checks
+        )
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return (
+            f'<div class="matcalc-report {"passed" if self.passed else "failed"}"><table>'
+            f"<caption>{escape(self.headline)}</caption><thead><tr><th scope=\"col\">verdict</th>"
+            f'<th scope="col">check</th><th scope="col">what was found</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table>{notes}</div>"
+        )
+
+
+class VerificationError(AssertionError):
+    """A derivative was refused. ``report`` holds the whole report."""
+
+    def __init__(self, report):
+        self.report = report
+        super().__init__(str(report))
+
+
+@contextmanager
+def refuses(*errors):
+    """A block that must raise one of these errors: shows its message, fails if nothing is raised.
+
+    >>> with refuses(ZeroDivisionError):
+    ...     1 / 0
+    ZeroDivisionError: division by zero
+    """
+    try:
+        yield
+    except errors as error:
+        print(f"{type(error).__name__}: {error}")
+    else:
+        names = " or ".join(error.__name__ for error in errors)
+        raise AssertionError(f"expected {names}, but the block ran without an error")

@@ -1,0 +1,101 @@
+"""A rule: a function that knows its derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .domains import DomainError
+from .spaces import as_point, shape_of, text, vec
+
+
+class Rule:
+    """A function F with its value, its derivative, its domain and its printed formulas.
+
+    ``f(X)`` is the value, written without knowledge of the derivative: differences look at it.
+    ``linearize(X)`` returns ``(F(X), F'(X))`` from one factorisation, the second a ``LinearMap``.
+    ``formulas`` holds the LaTeX, which ``verify`` evaluates; ``source`` is a key of the bibliography
+    and a place there.
+
+    Outside the domain every call raises ``DomainError``. Text and complex numbers are refused with
+    ``TypeError``, NaN and infinity with ``ValueError``; a result too large for a float raises
+    ``OverflowError``. Whole numbers become floats.
+    """
+
+    def __init__(self, name, f, linearize, domain, formulas, source):
+        self.name, self.f, self.domain, self.formulas, self.source = name, f, domain, formulas, source
+        self._linearize = linearize
+
+    def __call__(self, X):
+        """F(X)."""
+        X = self._enter(X)
+        if complaint := self.domain.interior(X):
+            raise DomainError(complaint, self.name, self.domain.name)
+        return self._finite(self._guarded(self.f, X))
+
+    def linearize(self, X):
+        """(F(X), F'(X)): the value and the linear map, from one factorisation."""
+        X = self._enter(X)
+        Y, dF = self._guarded(self._linearize, X)
+        self._finite(Y)
+        return Y, dF.replace(input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′")
+
+    def at(self, X):
+        """F'(X), a ``LinearMap``: what depends on X alone is computed here, once."""
+        return self.linearize(X)[1]
+
+    def gradient(self, X):
+        """∇f(X), the shape of X: the matrix with df = ⟨∇f, dX⟩. For scalar-valued rules."""
+        y, df = self.linearize(X)
+        if shape_of(y) != ():
+            raise TypeError(
+                f"{self.name}.gradient: a gradient belongs to a scalar-valued function; this value has shape "
+                f"{text(shape_of(y))}. Use {self.name}.at(X).T(Ybar)."
+            )
+        return df.T(1.0)
+
+    def but(self, *, differential=None, adjoint=None, matrix=None, f=None, formulas=None):
+        """The same rule with a part replaced: ``inverse.but(differential=lambda X, dX: …)``.
+
+        ``differential(X, dX)``, ``adjoint(X, Ybar)`` and ``matrix(X)`` see the point. Made for wrong
+        twins: a rule that is right but for one part shows which check catches that part.
+        """
+
+        def linearize(X):
+            Y, dF = self._linearize(X)
+            parts = {}
+            if differential is not None:
+                parts["push"] = lambda dX: differential(X, dX)
+            if adjoint is not None:
+                parts["pull"] = lambda Ybar: adjoint(X, Ybar)
+            if matrix is not None:
+                parts["matrix"] = lambda: matrix(X)
+            return Y, dF.replace(**parts)
+
+        return Rule(
+            name=f"{self.name} (altered)", f=f or self.f, linearize=linearize,
+            domain=self.domain, formulas=formulas or self.formulas, source=self.source,
+        )
+
+    def _enter(self, X):
+        X = as_point(X, self.name)
+        if complaint := self.domain.shape(X):
+            raise DomainError(complaint, self.name, self.domain.name)
+        return X
+
+    def _guarded(self, function, X):
+        """Run ``function(X)`` and give every failure of the linear algebra the name of this rule."""
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # _finite reports these
+                return function(X)
+        except DomainError as error:
+            raise DomainError(error.reason, self.name, self.domain.name) from None
+        except np.linalg.LinAlgError as error:
+            raise DomainError(self.domain.complaint(X) or str(error), self.name, self.domain.name) from None
+
+    def _finite(self, Y):
+        if not np.isfinite(vec(Y)).all():
+            raise OverflowError(f"{self.name}: the result is too large for floating-point numbers")
+        return Y
+
+    def __repr__(self):
+        return f"Rule({self.name} on {self.domain.name})"

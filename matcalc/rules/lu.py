@@ -1,0 +1,173 @@
+"""LU: differentiate X = LU, split by triangles, solve. A pivot that may not vanish is a divisor."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.linalg as la
+
+from ..domains import Domain, DomainError, a_matrix, well_conditioned
+from ..formula import Formulas
+from ..linear_map import LinearMap
+from ..rule import Rule
+
+# M = L⁻¹ dX U⁻¹ is the sum of L⁻¹ dL, strictly lower, and dU U⁻¹, upper: the split is unique.
+TIE = 1e-10  # two candidates for one pivot that agree to this relative distance count as tied
+
+
+def factor_derivative(L, U):
+    """The derivative of X ↦ (L, U) with X = LU, X of size m×n, L m×r unit lower, U r×n, r = min(m, n).
+
+    Only c = min(m−1, n) columns of L have entries below the diagonal, so only the first c pivots
+    are divisors: the last pivot of a square X may be zero. With N the first c columns of X,
+    dL = L₀ tril₋₁(L₀⁻¹ dN U_c⁻¹), where L₀ is L made square by unit columns; then L₁ dU = dX₁ − dL₁ U in
+    the first r rows.
+    """
+    m, r, n = len(L), len(U), U.shape[1]
+    c = min(m - 1, n)
+    L0, L1, Uc = np.eye(m), L[:r], U[:c, :c]
+    L0[:, :r] = L
+
+    def push(dX):
+        M = la.solve_triangular(L0, dX[:, :c], lower=True, unit_diagonal=True)
+        M = la.solve_triangular(Uc, M.T, trans=1).T
+        dL = np.zeros((m, r), dtype=dX.dtype)
+        dL[:, :c] = L0 @ np.tril(M, -1)
+        return dL, np.triu(la.solve_triangular(L1, dX[:r] - dL[:r] @ U, lower=True, unit_diagonal=True))
+
+    def pull(Lbar, Ubar):
+        Xbar = np.zeros((m, n), dtype=np.result_type(Lbar, Ubar))
+        Xbar[:r] = la.solve_triangular(L1, np.triu(Ubar), trans=1, lower=True, unit_diagonal=True)
+        Lbar = np.vstack([Lbar[:r] - Xbar[:r] @ U.T, Lbar[r:]])
+        Mbar = np.tril(L0.T @ Lbar[:, :c], -1)
+        Mbar = la.solve_triangular(Uc, Mbar.T).T
+        Xbar[:, :c] += la.solve_triangular(L0, Mbar, trans=1, lower=True, unit_diagonal=True)
+        return Xbar
+
+    return push, pull
+
+
+def eliminate(X):
+    """(L, U) with X = LU by Gaussian elimination without exchanging rows.
+
+    DomainError where a pivot vanishes that a later row must be divided by.
+    """
+    m, n = X.shape
+    r, c = min(m, n), min(m - 1, n)
+    L, U = np.eye(m, r), np.array(X, dtype=np.result_type(X, float))
+    L = L.astype(U.dtype)
+    for j in range(c):
+        if abs(U[j, j]) <= np.finfo(float).eps * np.abs(X).max():
+            raise DomainError(f"pivot {j + 1} is {U[j, j].real:.1e}: the leading minor of order {j + 1} vanishes")
+        L[j + 1 :, j] = U[j + 1 :, j] / U[j, j]
+        U[j + 1 :] -= np.outer(L[j + 1 :, j], U[j])
+    return L, np.triu(U[:r])
+
+
+def lu_unpivoted_at(X):
+    """dX = dL U + L dU, with dL strictly lower and dU upper triangular."""
+    L, U = eliminate(X)
+    push, pull = factor_derivative(L, U)
+    return (L, U), LinearMap(push, lambda Ybar: pull(*Ybar))
+
+
+def lu_at(X):
+    """X = P L U with partial pivoting. Near X the permutation P stands still, so Pᵀ dX = dL U + L dU."""
+    P, L, U = pivoted(X)
+    push, pull = factor_derivative(L, U)
+    return (P, L, U), LinearMap(
+        push=lambda dX: (np.zeros_like(P), *push(P.T @ dX)),
+        pull=lambda Ybar: P @ pull(*Ybar[1:]),  # P does not move: its cotangent has no effect
+    )
+
+
+def pivoted(X):
+    """(P, L, U) with X = P L U by partial pivoting; DomainError at a tie or a vanishing pivot.
+
+    At a tie of two candidates for a pivot an arbitrarily small dX changes P, and L and U jump.
+    """
+    P, L, U = la.lu(X, check_finite=False)
+    pivots = np.abs(np.diag(U))[: min(len(X) - 1, X.shape[1])]
+    if len(pivots) and pivots.min() <= np.finfo(float).eps * np.abs(X).max():
+        j = int(pivots.argmin()) + 1
+        raise DomainError(f"pivot {j} is {pivots.min():.1e}: the first {j} columns are linearly dependent")
+    ratios = np.abs(np.tril(L, -1))
+    if ratios.max() >= 1 - TIE:
+        i, j = np.unravel_index(ratios.argmax(), ratios.shape)
+        raise DomainError(f"two candidates tie for pivot {j + 1}: |L[{i + 1}, {j + 1}]| = 1")
+    return P, L, U
+
+
+def _complaint(factor):
+    """The interior test of a domain: what ``factor`` says when it refuses X, or None."""
+
+    def complaint(X):
+        try:
+            factor(X)
+        except DomainError as error:
+            return error.reason
+        return None
+
+    return complaint
+
+
+def _strong_minors(rng, n):
+    """A generic square matrix with pivots between 1 and 2 in size: L and U are drawn, then multiplied."""
+    L = np.tril(rng.uniform(-1, 1, (n, n)), -1) + np.eye(n)
+    pivots = rng.uniform(1, 2, n) * rng.choice([-1, 1], n)
+    return L @ (np.triu(rng.uniform(-1, 1, (n, n)), 1) + np.diag(pivots))
+
+
+def _zero_first_entry(rng, n):
+    X = well_conditioned(rng, n)
+    X[0, 0] = 0
+    return X
+
+
+def _tied(rng, n):
+    X = well_conditioned(rng, n)
+    X[:2, 0] = np.abs(X[:, 0]).max()
+    return X
+
+
+def _printed(value, result, M, adjoint):
+    return Formulas(
+        value=value,
+        differential=(r"0\,P", r"L \operatorname{tril}_{-1}(M)", r"\operatorname{triu}(M)\,U")[-len(result):],
+        adjoint=adjoint + r"L^{-\top} (\operatorname{tril}_{-1}(L^{\top} \bar L) + "
+        r"\operatorname{triu}(\bar U U^{\top})) U^{-\top}",
+        jacobian=None,
+        result=result,
+        where=(("M", M),),
+        shapes={"X": "n×n"},
+    )
+
+
+lu = Rule(
+    name="lu",
+    f=la.lu,
+    linearize=lu_at,
+    domain=Domain(
+        name="matrices whose first min(m−1, n) pivots are nonzero and chosen without a tie",
+        shape=a_matrix,
+        interior=_complaint(pivoted),
+        sample=well_conditioned,
+        outside=_tied,
+    ),
+    formulas=_printed("P L U = X", ("P", "L", "U"), r"L^{-1} P^{\top}\,\mathrm dX\,U^{-1}", "P "),
+    source="walter2012, sec. 3",
+)
+
+lu_unpivoted = Rule(
+    name="lu_unpivoted",
+    f=eliminate,
+    linearize=lu_unpivoted_at,
+    domain=Domain(
+        name="matrices whose leading minors of order up to min(m−1, n) are nonzero",
+        shape=a_matrix,
+        interior=_complaint(eliminate),
+        sample=_strong_minors,
+        outside=_zero_first_entry,
+    ),
+    formulas=_printed("L U = X", ("L", "U"), r"L^{-1}\,\mathrm dX\,U^{-1}", ""),
+    source="walter2012, sec. 3",
+)

@@ -1,0 +1,164 @@
+"""Powers and polynomials of a square matrix: one term for each place where dX can stand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..domains import INVERTIBLE, SQUARE, DomainError, near_singular
+from ..formula import Formulas
+from ..linear_map import LinearMap
+from ..rule import Rule
+from ..spaces import as_point
+
+
+def power(k):
+    """F(X) = Xᵏ for a whole number k of either sign; X is n×n, invertible if k < 0.
+
+    d(Xᵏ) = Σ Xⁱ dX Xᵏ⁻¹⁻ⁱ over i = 0 … k−1, in that order: dX stands once in each place.
+    TypeError if k is not a whole number.
+    """
+    if isinstance(k, bool) or not isinstance(k, int | np.integer):
+        raise TypeError(f"power: expected a whole number k, got {k!r}")
+    k = int(k)
+    return Rule(
+        name=f"power({k})",
+        f=lambda X: np.linalg.matrix_power(X, k),
+        linearize=_nonnegative(k) if k >= 0 else _negative(-k),
+        domain=SQUARE if k >= 0 else INVERTIBLE,
+        formulas=_printed(k),
+        source="higham2008, sec. 3.2",
+    )
+
+
+def _nonnegative(k):
+    """Binary powering X → X² → X⁴·X …, and the product rule at each of its few steps."""
+    if k == 0:
+        return lambda X: (np.eye(len(X)), LinearMap(np.zeros_like, np.zeros_like, lambda: np.zeros((X.size, X.size))))
+
+    def power_at(X):
+        chain, P = [], X  # one entry (P, P², times X?) for each squaring
+        for digit in f"{k:b}"[1:]:
+            chain.append((P, P @ P, digit == "1"))
+            P = chain[-1][1] @ X if digit == "1" else chain[-1][1]
+
+        def push(dX):
+            dP = dX
+            for P, square, times_X in chain:
+                dP = dP @ P + P @ dP
+                if times_X:
+                    dP = dP @ X + square @ dX
+            return dP
+
+        def pull(Ybar):
+            Pbar, Xbar = Ybar, 0.0
+            for P, square, times_X in reversed(chain):
+                if times_X:
+                    Xbar = Xbar + square.T @ Pbar
+                    Pbar = Pbar @ X.T
+                Pbar = Pbar @ P.T + P.T @ Pbar
+            return Pbar + Xbar
+
+        return P, LinearMap(push, pull, matrix=lambda: _insertions(X, range(k)))
+
+    return power_at
+
+
+def _negative(k):
+    """X⁻ᵏ = (X⁻¹)ᵏ: the derivative of a power after that of the inverse."""
+    outer_at = _nonnegative(k)
+
+    def power_at(X):
+        Y = np.linalg.inv(X)
+        if complaint := near_singular(1 / (np.linalg.norm(X, 1) * np.linalg.norm(Y, 1))):
+            raise DomainError(complaint)
+        Z, outer = outer_at(Y)
+        return Z, LinearMap(
+            push=lambda dX: outer.push(-Y @ dX @ Y),
+            pull=lambda Ybar: -Y.T @ outer.pull(Ybar) @ Y.T,
+            matrix=lambda: outer.matrix @ -np.kron(Y.T, Y),
+        )
+
+    return power_at
+
+
+def _insertions(X, places):
+    """Σ (Xᵀ)ᵏ⁻¹⁻ⁱ ⊗ Xⁱ: the matrix of dX ↦ Σ Xⁱ dX Xᵏ⁻¹⁻ⁱ."""
+    powers = [np.linalg.matrix_power(X, i) for i in places]
+    return sum(np.kron(after.T, before) for before, after in zip(powers, reversed(powers), strict=True))
+
+
+def _printed(k):
+    if k == 0:
+        return Formulas(
+            value="I_n",
+            differential=r"0\,\mathrm dX",
+            adjoint=r"0\,\bar Y",
+            jacobian=r"0\,I_n \otimes I_n",
+            shapes={"X": "n×n"},
+        )
+    if k > 0:
+        return Formulas(
+            value="X^{k}",
+            differential=r"\sum_{i=0}^{k-1} X^{i}\,\mathrm dX\,X^{k-1-i}",
+            adjoint=r"\sum_{i=0}^{k-1} (X^{\top})^{i}\,\bar Y\,(X^{\top})^{k-1-i}",
+            jacobian=r"\sum_{i=0}^{k-1} (X^{\top})^{k-1-i} \otimes X^{i}",
+            constants={"k": k},
+            shapes={"X": "n×n"},
+        )
+    return Formulas(
+        value="X^{-k}",
+        differential=r"-\sum_{i=1}^{k} X^{-i}\,\mathrm dX\,X^{-(k+1-i)}",
+        adjoint=r"-\sum_{i=1}^{k} (X^{\top})^{-i}\,\bar Y\,(X^{\top})^{-(k+1-i)}",
+        jacobian=r"-\sum_{i=1}^{k} (X^{\top})^{-(k+1-i)} \otimes X^{-i}",
+        constants={"k": -k},
+        shapes={"X": "n×n"},
+    )
+
+
+def polynomial(c):
+    """p(X) = c₀ I + c₁ X + … + c_d Xᵈ for a square X: the powers, added up.
+
+    c is a sequence of d+1 numbers, c[j] the coefficient of Xʲ; d ≥ 1.
+    """
+    c = as_point(c, "polynomial: the coefficients")
+    if c.ndim != 1 or len(c) < 2:
+        raise ValueError("polynomial: expected at least two coefficients c₀, c₁, … in a row")
+
+    def polynomial_at(X):
+        partial = [c[-1] * np.eye(len(X))]  # Horner: P ← P X + c_j I, every P kept
+        for coefficient in c[-2::-1]:
+            partial.append(partial[-1] @ X + coefficient * np.eye(len(X)))
+
+        def push(dX):
+            dP = np.zeros_like(dX)
+            for P in partial[:-1]:
+                dP = dP @ X + P @ dX
+            return dP
+
+        def pull(Ybar):
+            Pbar, Xbar = Ybar, np.zeros_like(Ybar)
+            for P in reversed(partial[:-1]):
+                Xbar = Xbar + P.T @ Pbar
+                Pbar = Pbar @ X.T
+            return Xbar
+
+        def matrix():
+            return sum(c[j] * _insertions(X, range(j)) for j in range(1, len(c)))
+
+        return partial[-1], LinearMap(push, pull, matrix)
+
+    return Rule(
+        name="polynomial",
+        f=lambda X: sum(cj * np.linalg.matrix_power(X, j) for j, cj in enumerate(c)),
+        linearize=polynomial_at,
+        domain=SQUARE,
+        formulas=Formulas(
+            value=r"\sum_{j=0}^{d} c_j X^{j}",
+            differential=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} X^{i}\,\mathrm dX\,X^{j-1-i}",
+            adjoint=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} (X^{\top})^{i}\,\bar Y\,(X^{\top})^{j-1-i}",
+            jacobian=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} (X^{\top})^{j-1-i} \otimes X^{i}",
+            constants={"c": c, "d": len(c) - 1},
+            shapes={"X": "n×n"},
+        ),
+        source="higham2008, sec. 3.2",
+    )

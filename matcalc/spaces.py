@@ -1,0 +1,138 @@
+"""Points, tangents and the inner product: the only place that knows about tuples.
+
+A *point* is an array, or a tuple of arrays (``solve`` acts on ``(A, B)``). A *tangent* at a point has
+the shape of the point. ``vec`` is the only flattening in the package.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class ShapeError(ValueError):
+    """An array that does not have the shape that the mathematics asks for."""
+
+
+def vec(X):
+    """vec X: the columns of X stacked into one vector; the parts of a tuple one after the other.
+
+    A vector is its own vec, a number becomes a vector of length one.
+
+    >>> vec(np.array([[1, 2], [3, 4]]))
+    array([1, 3, 2, 4])
+    """
+    if isinstance(X, tuple):
+        return np.concatenate([vec(part) for part in X])
+    return np.asarray(X).reshape(-1, order="F")
+
+
+def unvec(v, shape):
+    """The X of the given shape with vec(X) = v; for a tuple of shapes, the tuple of its parts.
+
+    >>> unvec(np.array([1, 3, 2, 4]), (2, 2))
+    array([[1, 2],
+           [3, 4]])
+    """
+    v = np.asarray(v)
+    if v.shape != (size(shape),):
+        raise ShapeError(f"unvec: the shape {text(shape)} needs a vector of length {size(shape)}, got {text(v.shape)}")
+    if not _several(shape):
+        return v.reshape(shape, order="F")
+    ends = np.cumsum([size(part) for part in shape])
+    return tuple(piece.reshape(part, order="F") for piece, part in zip(np.split(v, ends[:-1]), shape, strict=True))
+
+
+def shape_of(X):
+    """The shape of a point: ``(3, 4)``, or one shape for each part of a tuple."""
+    return tuple(np.shape(part) for part in X) if isinstance(X, tuple) else np.shape(X)
+
+
+def size(shape):
+    """How many numbers a point of this shape holds."""
+    return sum(size(part) for part in shape) if _several(shape) else int(np.prod(shape))
+
+
+def text(shape):
+    """The shape in words: ``3×4``, ``5`` for a vector, ``a number``, ``(3×3, 3)`` for a tuple."""
+    if _several(shape):
+        return "(" + ", ".join(text(part) for part in shape) + ")"
+    return "×".join(str(k) for k in shape) or "a number"
+
+
+def _several(shape):
+    """True for the shape of a tuple: a tuple of shapes, not of lengths."""
+    return len(shape) > 0 and isinstance(shape[0], tuple)
+
+
+def as_point(X, where="matcalc", real=True):
+    """X as floating-point arrays, or an error that says what was given and what was expected.
+
+    Integers become floats. TypeError: not numbers, or complex where ``real``. ValueError: empty,
+    NaN, infinite. The arrays are not copied when they are floats already.
+    """
+    if isinstance(X, tuple):
+        return tuple(as_point(part, f"{where}, part {i}", real) for i, part in enumerate(X, start=1))
+    try:
+        A = np.asarray(X)
+    except ValueError:
+        raise TypeError(f"{where}: expected an array of numbers, got rows of different lengths") from None
+    if A.dtype.kind not in "fciu":
+        raise TypeError(f"{where}: expected an array of numbers, got {type(X).__name__} of dtype {A.dtype}")
+    if real and A.dtype.kind == "c":
+        raise TypeError(f"{where}: expected real numbers, got complex ones (dtype {A.dtype})")
+    if A.size == 0:
+        raise ShapeError(f"{where}: expected at least one number, got an empty array of shape {text(A.shape)}")
+    A = np.asarray(A, dtype=complex if A.dtype.kind == "c" else float)
+    if not np.isfinite(A).all():
+        raise ValueError(f"{where}: expected finite numbers, got {count_bad(A)}")
+    return A
+
+
+def count_bad(A):
+    """How many entries are NaN or infinite, in words, for error messages."""
+    nan, inf = int(np.isnan(A).sum()), int(np.isinf(A).sum())
+    found = [f"{nan} NaN"] * (nan > 0) + [f"{inf} infinite"] * (inf > 0)
+    return f"{' and '.join(found)} among {np.size(A)} entries"
+
+
+def step(X, t, dX):
+    """X + t dX, part by part."""
+    if isinstance(X, tuple):
+        return tuple(step(part, t, d) for part, d in zip(X, dX, strict=True))
+    return X + t * dX
+
+
+def inner(A, B):
+    """⟨A, B⟩ = Re tr(Aᴴ B), for real matrices tr(Aᵀ B): the sum of the products of entries.
+
+    For complex matrices the real part is taken: that makes ℂᵐˣⁿ a real inner-product space, in which
+    every ℝ-linear map has an adjoint. ShapeError if the shapes differ.
+    """
+    if shape_of(A) != shape_of(B):
+        raise ShapeError(f"inner: expected two points of one shape, got {text(shape_of(A))} and {text(shape_of(B))}")
+    return float(np.vdot(vec(A), vec(B)).real)
+
+
+def norm(X):
+    """‖X‖ = √⟨X, X⟩, the Frobenius norm; of a tuple, of all its entries together."""
+    return float(np.linalg.norm(vec(X)))
+
+
+def commutation(m, n):
+    """K with K vec(X) = vec(Xᵀ) for X of size m×n: a permutation matrix of size mn×mn.
+
+    Kᵀ = K⁻¹ is the commutation matrix of n×m.
+    """
+    source = np.arange(m * n).reshape(m, n, order="F")  # the place of X[i, j] in vec X
+    return np.eye(m * n)[vec(source.T)]
+
+
+def duplication(n):
+    """D with D vech(S) = vec(S) for symmetric S: size n² × n(n+1)/2.
+
+    vech stacks the columns of the lower triangle, the diagonal included.
+    """
+    place = np.zeros((n, n), dtype=int)
+    columns, rows = np.triu_indices(n)  # the lower triangle, column by column
+    place[rows, columns] = place[columns, rows] = np.arange(n * (n + 1) // 2)
+    return np.eye(n * (n + 1) // 2)[vec(place)]
