@@ -8,23 +8,26 @@ from importlib import import_module
 
 from . import differences, domains
 from .catalog import RULES, find
+from .claims import verify_derivative, verify_gradient
 from .domains import DomainError
 from .exercises import check
 from .linear_map import LinearMap
 from .report import Report, VerificationError, refuses
 from .rule import Rule
+from .rules.determinant import charpoly, det, logabsdet, logdet_spd
 from .rules.inverse import inverse, solve
 from .rules.lu import lu, lu_unpivoted
 from .rules.power import polynomial, power
 from .rules.product import affine, hadamard, product, transpose
 from .spaces import ShapeError, commutation, duplication, inner, norm, unvec, vec
-from .verify import examine, verify, verify_derivative, verify_gradient
+from .verify import examine, verify
 
 __all__ = [
     "RULES", "find", "check", "verify", "examine", "verify_derivative", "verify_gradient", "refuses",
     "vec", "unvec", "inner", "norm", "commutation", "duplication",
     "Rule", "LinearMap", "Report", "VerificationError", "DomainError", "ShapeError", "differences", "domains",
     "affine", "product", "hadamard", "transpose", "power", "polynomial", "inverse", "solve", "lu", "lu_unpivoted",
+    "det", "logabsdet", "logdet_spd", "charpoly",
 ]  # fmt: skip
 
 _DRAWING = ("plots", "figures")  # need Matplotlib: loaded when first used

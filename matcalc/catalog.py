@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from .rules.determinant import charpoly, det, logabsdet, logdet_spd
 from .rules.inverse import inverse, solve
 from .rules.lu import lu, lu_unpivoted
 from .rules.power import polynomial, power
@@ -15,7 +16,12 @@ from .rules.product import affine, hadamard, product, transpose
 def _example_affine():
     """A member of the affine family: every dimension different, no entry special."""
     A = np.array([[2.0, -1.0, 0.5], [0.3, 1.5, -2.0]])
-    B = np.array([[1.0, 0.4, -1.1, 2.0, 0.7], [-0.6, 2.2, 0.9, -1.3, 0.1], [0.8, -0.5, 1.7, 0.2, -2.1], [1.2, 0.6, -0.9, 1.4, 0.3]])
+    B = np.array([
+        [1.0, 0.4, -1.1, 2.0, 0.7],
+        [-0.6, 2.2, 0.9, -1.3, 0.1],
+        [0.8, -0.5, 1.7, 0.2, -2.1],
+        [1.2, 0.6, -0.9, 1.4, 0.3],
+    ])
     C = np.array([[0.5, -1.0, 2.0, 0.1, 1.3], [1.1, 0.7, -0.4, -1.6, 0.9]])
     return affine(A, B, C)
 
@@ -25,6 +31,7 @@ CHAPTERS = {
     "power": (power(2), power(3), power(5), power(-2), polynomial([1.0, -2.0, 0.5, 3.0])),
     "inverse": (inverse, solve),
     "lu": (lu, lu_unpivoted),
+    "jacobi": (det, logabsdet, logdet_spd, charpoly),
 }
 
 RULES = tuple(rule for rules in CHAPTERS.values() for rule in rules)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
+from .samples import gaussian, positive_definite, rank_deficient, symmetric, symmetric_gaussian, well_conditioned
 from .spaces import as_point, shape_of, text
 
 
@@ -20,13 +21,6 @@ class DomainError(ValueError):
         super().__init__(head + reason)
 
 
-def gaussian(rng, X):
-    """A direction with independent standard normal entries, the shape of X."""
-    if isinstance(X, tuple):
-        return tuple(gaussian(rng, part) for part in X)
-    return rng.standard_normal(np.shape(X))
-
-
 @dataclass(frozen=True)
 class Domain:
     """A set of points.
@@ -35,7 +29,8 @@ class Domain:
     only and is cheap, the second may cost a factorisation. ``sample(rng, n)`` is a generic member of
     size about n, well conditioned, never symmetric, diagonal or 1×1 by accident, its dimensions all
     different where the mathematics lets them be. ``tangent(rng, X)`` is a direction in which X can
-    move, ``outside(rng, n)`` a point where the formula stops.
+    move, ``direction(X, dX)`` says why X cannot move along dX, or None, and ``outside(rng, n)`` is a
+    point where the formula stops.
     """
 
     name: str
@@ -44,6 +39,7 @@ class Domain:
     outside: Callable
     tangent: Callable = gaussian
     interior: Callable = lambda X: None
+    direction: Callable = lambda X, dX: None
 
     def complaint(self, X):
         """What keeps X out of the domain, in words; None for a member."""
@@ -59,20 +55,6 @@ class Domain:
 
     def __repr__(self):
         return f"Domain({self.name})"
-
-
-def well_conditioned(rng, n):
-    """A generic n×n matrix with singular values between ½ and 2."""
-    left, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    right, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    return (left * 2 ** rng.uniform(-1, 1, n)) @ right
-
-
-def rank_deficient(rng, n):
-    """An n×n matrix of rank n−1 with whole-number entries: singular exactly, not by rounding."""
-    X = rng.integers(-3, 4, (n, n)).astype(float)
-    X[:, -1] = X[:, 0]
-    return X
 
 
 def singular(X):
@@ -109,6 +91,13 @@ def _given(X):
         return f"a tuple of shapes {text(shape_of(X))}"
     kind = {0: "a number", 1: f"a vector of length {np.size(X)}", 2: f"a matrix of shape {text(np.shape(X))}"}
     return kind.get(np.ndim(X), f"an array of shape {text(np.shape(X))}")
+
+
+def _exactly(shape, X, wanted):
+    """The complaint about anything that does not have just this shape, or None."""
+    if isinstance(X, tuple) or np.shape(X) != shape:
+        return f"expected {wanted}, got {_given(X)}"
+    return None
 
 
 def _pair(X, fits, expected):
@@ -169,12 +158,67 @@ LINEAR_SYSTEMS = Domain(
 )
 
 
+def not_symmetric(X):
+    """The complaint about a matrix that is not square and symmetric, or None."""
+    if complaint := a_square_matrix(X):
+        return complaint
+    gap = float(np.abs(X - X.T).max())
+    allowed = 1e-12 * float(np.abs(X).max())
+    return None if gap <= allowed else f"expected a symmetric matrix, got one with |X − Xᵀ| up to {gap:.1e}"
+
+
+def not_positive_definite(X):
+    """Why a symmetric X is not positive definite, or None: LAPACK's Cholesky says at which minor it stops."""
+    _, info = lapack.dpotrf(X, lower=1)
+    return f"this matrix is not positive definite: its leading minor of order {info} is not positive" if info else None
+
+
+def _along_symmetric(X, dX):
+    return f"the tangent is not symmetric: {why}" if (why := not_symmetric(dX)) else None
+
+
+SYMMETRIC = Domain(
+    name="symmetric matrices",
+    shape=not_symmetric,
+    sample=symmetric,
+    outside=well_conditioned,
+    tangent=symmetric_gaussian,
+    direction=_along_symmetric,
+)
+
+POSITIVE_DEFINITE = Domain(
+    name="symmetric positive definite matrices",
+    shape=not_symmetric,
+    interior=not_positive_definite,
+    sample=positive_definite,
+    outside=symmetric,
+    tangent=symmetric_gaussian,
+    direction=_along_symmetric,
+)
+
+VECTORS = Domain(
+    name="vectors",
+    shape=lambda X: None if not isinstance(X, tuple) and np.ndim(X) == 1 else f"expected a vector, got {_given(X)}",
+    sample=lambda rng, n: rng.standard_normal(n),
+    outside=lambda rng, n: rng.standard_normal((n, n + 1)),
+)
+
+
 def matrices_of_shape(m, n):
     """The m×n matrices, for maps whose constants fix the size of X."""
-    wanted = f"a matrix of shape {m}×{n}"
     return Domain(
         name=f"{m}×{n} matrices",
-        shape=lambda X: None if not isinstance(X, tuple) and np.shape(X) == (m, n) else f"expected {wanted}, got {_given(X)}",
+        shape=lambda X: _exactly((m, n), X, f"a matrix of shape {m}×{n}"),
         sample=lambda rng, _: rng.standard_normal((m, n)),
         outside=lambda rng, _: rng.standard_normal((m + 1, n)),
+    )
+
+
+def vectors_of_length(n):
+    """The vectors of length n, for maps whose constants fix the size of x."""
+    return Domain(
+        name=f"vectors of length {n}",
+        shape=lambda x: _exactly((n,), x, f"a vector of length {n}"),
+        sample=lambda rng, _: rng.standard_normal(n),
+        outside=lambda rng, _: rng.standard_normal(n + 1),
     )

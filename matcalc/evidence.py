@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .differences import EPS, Difference, Line, derivative
-from .domains import DomainError, gaussian
+from .domains import DomainError
 from .report import Check
+from .samples import gaussian
 from .spaces import ShapeError, inner, norm, shape_of, size, step, text, vec
 
 EXACT = 1e-10  # two ways to compute one thing, relative to its size
@@ -50,8 +51,9 @@ class Slope:
 
     @property
     def gap(self):
-        """‖measured − given‖ over the larger of the two norms."""
-        return norm(self.measured - self.given) / max(norm(self.measured), norm(self.given), 1e-300)
+        """‖measured − given‖ over the larger of the two norms; zero where both are no more than rounding."""
+        size_, D = max(norm(self.measured), norm(self.given)), self.difference
+        return norm(self.measured - self.given) / size_ if size_ > norm(D.error) + 1e-13 * D.scale else 0.0
 
     @property
     def settled(self):
@@ -83,14 +85,14 @@ def _sized(dX, X):
 
 def measure(f, push, X, found, first_step=None):
     """The slopes of f at X along the directions found, each beside push(dX)."""
-    slopes, origin = [], None
+    slopes, origin, seen = [], None, 0.0
     for label, dX in found:
-        line = Line(f, X, dX, origin)
+        line = Line(f, X, dX, origin, seen)
         try:
             difference = derivative(f, X, dX, first_step, line)
         except ArithmeticError as error:
             raise ArithmeticError(f"no finite values of f near this point: {error}") from None
-        origin, first_step = line.values[0.0], difference.step
+        origin, first_step, seen = line.values[0.0], difference.step, difference.scale
         slopes.append(_slope(label, line, difference, vec(push(dX))))
     return slopes
 
@@ -126,7 +128,7 @@ def describe(slope):
     D, given = slope.measured, slope.given
     if norm(D) == 0 or not np.isfinite(given).all():
         return f"along {slope.label} the slope is {norm(D):.3g} in norm, the claimed one {norm(given):.3g}"
-    factor = float(np.vdot(D, given).real / norm(D) ** 2)
+    factor = float(np.vdot(D / norm(D), given / norm(D)).real)
     off = f"off by {100 * slope.gap:.3g} % along {slope.label}"
     if D.size > 1 and norm(given - factor * D) <= 1e-6 * norm(D):
         return f"{off}: the claimed slope is {factor:.6g} times the measured one"
@@ -176,7 +178,8 @@ def adjoint_check(maps, rng, tangent):
             dX, Ybar = tangent(rng, X), gaussian(rng, Y)
             dY, Xbar = dF(dX), dF.T(Ybar)
             if shape_of(Xbar) != shape_of(X):
-                raise ShapeError(f"the adjoint has shape {text(shape_of(Xbar))}, expected that of X, {text(shape_of(X))}")
+                given, wanted = text(shape_of(Xbar)), text(shape_of(X))
+                raise ShapeError(f"the adjoint has shape {given}, expected that of X, {wanted}")
             size_ = max(norm(Ybar) * norm(dY), norm(Xbar) * norm(dX), 1e-300)
             gaps.append(abs(inner(Ybar, dY) - inner(Xbar, dX)) / size_)
     gap = max(gaps)
@@ -188,6 +191,19 @@ def matrix_check(dF):
     if dF.formula is None or size(dF.input_shape) * size(dF.output_shape) > 100_000:
         return None
     return same("matrix", "J vec(dX) = vec(dY)", dF.matrix, dF.columns())
+
+
+def second_check(F, X, rng):
+    """The stated second differential equals the slope of the first, which earlier lines hold against f."""
+    dX, dZ = (_sized(F.domain.tangent(rng, X), X) for _ in range(2))
+    slope = derivative(lambda Z: F.at(Z)(dX), X, dZ)
+    given, backward = F.second(X)(dX, dZ), F.second(X)(dZ, dX)
+    if shape_of(given) != shape_of(slope.value):
+        return same("second differential", "shape", given, slope.value)
+    found = Slope("a second direction", slope, vec(given), np.inf, np.empty(0), np.empty(0))
+    symmetric = norm(vec(given) - vec(backward)) <= EXACT * norm(given)
+    message = f"slope of F′(X)[dX] along dZ: relative difference {found.gap:.1e}"
+    return Check("second differential", found.excess <= 1 and symmetric, message, found.gap, ENTRY)
 
 
 def same(name, what, given, expected):
@@ -210,3 +226,16 @@ def domain_check(F, X, outside):
         else:
             return Check("domain", False, f"{name} answers at a point outside of {F.domain.name}")
     return Check("domain", True, f"outside it is refused: {said}")
+
+
+def guard(name, make):
+    """Run one check; an exception of the derivative under test is a failed check, not a crash."""
+    try:
+        return make()
+    except Exception as error:
+        return Check(name, False, f"{type(error).__name__}: {error}")
+
+
+def method(slopes):
+    """How the reference slopes were found, in words."""
+    return " and ".join(sorted({slope.difference.method for slope in slopes}))

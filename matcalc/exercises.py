@@ -8,13 +8,12 @@ from html import escape
 
 import numpy as np
 
-from .domains import gaussian
+from .claims import verify_derivative, verify_gradient
 from .linear_map import LinearMap
 from .report import VerificationError
 from .rule import Rule
+from .samples import gaussian
 from .spaces import as_point, norm, shape_of, text, vec
-from .special import tangent_at
-from .verify import verify_derivative, verify_gradient
 
 CLOSE = 1e-8  # an answer that agrees to this relative distance is right
 
@@ -87,13 +86,15 @@ def _condition(answer, holds):
         met = bool(np.all(holds(answer)))
     except Exception as error:
         return Verdict("raises", f"your answer cannot be tested: {type(error).__name__}: {error}")
-    return Verdict("correct", "correct: the condition holds") if met else Verdict("unknown", "the condition does not hold")
+    if not met:
+        return Verdict("unknown", "the condition does not hold")
+    return Verdict("correct", "correct: the condition holds")
 
 
 def _against_values(answer, f, X, rng):
     """A reader's derivative of a function that is no rule, held against values of the function."""
     names = list(inspect.signature(answer).parameters)
-    dX = tangent_at(rng, as_point(X, "check: X", real=False))
+    dX = gaussian(rng, as_point(X, "check: X", real=False))
     if _run(lambda: answer(X, dX) if len(names) == 2 else answer(X)) is ...:
         return NOT_ANSWERED
     judge = verify_derivative if len(names) == 2 else verify_gradient

@@ -15,12 +15,16 @@ class LinearMap:
     is given, J is collected column by column.
 
     ``input_shape`` and ``output_shape`` are the shapes of dX and L[dX]; a map without them does not
-    check what it is given (a rule's maps always have them). ``name`` stands in error messages.
+    check what it is given (a rule's maps always have them). ``direction(dX)`` says why the point cannot
+    move along dX, or None: a symmetric point wants symmetric tangents. ``name`` stands in error messages.
     """
 
-    def __init__(self, push, pull, matrix=None, *, input_shape=None, output_shape=None, name="linear map"):
+    def __init__(
+        self, push, pull, matrix=None, *, input_shape=None, output_shape=None, name="linear map", direction=None
+    ):
         self.push, self.pull, self.formula = push, pull, matrix
         self.input_shape, self.output_shape, self.name = input_shape, output_shape, name
+        self.direction = direction
         self._transpose = None
 
     def __call__(self, dX):
@@ -31,6 +35,8 @@ class LinearMap:
                 raise ShapeError(
                     f"{self.name}: expected a tangent of shape {text(self.input_shape)}, got {text(shape_of(dX))}"
                 )
+        if self.direction is not None and (complaint := self.direction(dX)):
+            raise ValueError(f"{self.name}: {complaint}")
         return self.push(dX)
 
     @property
@@ -84,15 +90,16 @@ class LinearMap:
             matrix=lambda: self.matrix @ inner_map.matrix,
             input_shape=inner_map.input_shape,
             output_shape=self.output_shape,
+            direction=inner_map.direction,
             name=f"{self.name} ∘ {inner_map.name}",
         )
 
     def replace(self, **parts):
         """The same map with some parts changed."""
-        old = dict(
-            push=self.push, pull=self.pull, matrix=self.formula,
-            input_shape=self.input_shape, output_shape=self.output_shape, name=self.name,
-        )
+        old = {
+            "push": self.push, "pull": self.pull, "matrix": self.formula, "direction": self.direction,
+            "input_shape": self.input_shape, "output_shape": self.output_shape, "name": self.name,
+        }  # fmt: skip
         return LinearMap(**(old | parts))
 
     def _need_shapes(self, what):

@@ -9,22 +9,25 @@ from .spaces import norm, step, vec
 
 # Okabe and Ito's palette, told apart by readers who do not see all colours
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#767676"
+COLOURS = (BLUE, VERMILION, GREEN, ORANGE, GREY)
 
 
-def remainder(f, df, X, dX, *, steps=None, ax=None, label="remainder"):
-    """‖f(X + t dX) − f(X) − t df(X, dX)‖ against t, log–log, beside a line of slope two.
+def remainder(f, X, dX, claims, *, steps=None, ax=None):
+    """‖f(X + t dX) − f(X) − t dY‖ against t, log–log, for each claimed slope dY in ``claims``.
 
-    A right derivative runs parallel to that line until rounding flattens it; a wrong one has slope one.
+    ``claims`` maps a label to the slope claimed at X along dX. The remainder of the right one runs
+    parallel to the dashed line of slope two until rounding flattens it; a wrong one has slope one.
     """
-    steps = np.logspace(-8, 0, 49) if steps is None else np.asarray(steps)
-    origin, slope = vec(f(X)), vec(df(X, dX))
-    sizes = np.array([norm(vec(f(step(X, t, dX))) - origin - t * slope) for t in steps])
-    ax = ax or plt.subplots(figsize=(6, 3.6))[1]
-    ax.loglog(steps, sizes, "o", ms=3, color=BLUE, label=label)
-    middle = len(steps) // 2
-    reference = max(sizes[-1], 1e-300) * (steps / steps[-1]) ** 2
-    ax.loglog(steps[middle // 2 :], reference[middle // 2 :], "--", color=GREY, label="slope 2")
-    ax.set(xlabel="step t", ylabel="‖remainder‖")
+    steps = np.logspace(-8, 0, 41) if steps is None else np.asarray(steps)
+    origin, values = vec(f(X)), [vec(f(step(X, t, dX))) for t in steps]
+    ax = ax or plt.subplots(figsize=(6, 3.6), layout="constrained")[1]
+    for (label, slope), colour, mark in zip(claims.items(), COLOURS, "osD^v", strict=False):
+        sizes = [norm(value - origin - t * vec(slope)) for t, value in zip(steps, values, strict=True)]
+        ax.loglog(steps, sizes, mark, ms=4, color=colour, label=label)
+    top = norm(values[-1] - origin - steps[-1] * vec(next(iter(claims.values()))))
+    upper = steps[steps > 1e-5]
+    ax.loglog(upper, (top or 1.0) * (upper / steps[-1]) ** 2, "--", color=GREY, label="slope 2")
+    ax.set(xlabel="step t", ylabel="size of the remainder")
     ax.legend()
     return ax.figure
 

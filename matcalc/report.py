@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from textwrap import fill
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,9 @@ class Check:
     message: str
     number: float | None = None
     limit: float | None = None
+
+    def __repr__(self):
+        return f"{'✓' if self.passed else '✗'} {self.name}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,13 @@ class VerificationError(AssertionError):
         super().__init__(str(report))
 
 
+def refuse(report):
+    """The report if it passed, else ``VerificationError``."""
+    if not report.passed:
+        raise VerificationError(report)
+    return report
+
+
 @contextmanager
 def refuses(*errors):
     """A block that must raise one of these errors: shows its message, fails if nothing is raised.
@@ -99,7 +110,8 @@ def refuses(*errors):
     try:
         yield
     except errors as error:
-        print(f"{type(error).__name__}: {error}")
+        for line in f"{type(error).__name__}: {error}".splitlines():
+            print(fill(line, 80, subsequent_indent="    ", break_long_words=False))
     else:
         names = " or ".join(error.__name__ for error in errors)
         raise AssertionError(f"expected {names}, but the block ran without an error")

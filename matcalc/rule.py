@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from .domains import DomainError
-from .spaces import as_point, shape_of, text, vec
+from .spaces import ShapeError, as_point, shape_of, text, vec
 
 
 class Rule:
@@ -14,16 +16,17 @@ class Rule:
     ``f(X)`` is the value, written without knowledge of the derivative: differences look at it.
     ``linearize(X)`` returns ``(F(X), F'(X))`` from one factorisation, the second a ``LinearMap``.
     ``formulas`` holds the LaTeX, which ``verify`` evaluates; ``source`` is a key of the bibliography
-    and a place there.
+    and a place there. Where it is known, ``second_at(X)`` returns the second differential, a bilinear
+    function of two tangents.
 
     Outside the domain every call raises ``DomainError``. Text and complex numbers are refused with
     ``TypeError``, NaN and infinity with ``ValueError``; a result too large for a float raises
     ``OverflowError``. Whole numbers become floats.
     """
 
-    def __init__(self, name, f, linearize, domain, formulas, source):
+    def __init__(self, name, f, linearize, domain, formulas, source, second_at=None):
         self.name, self.f, self.domain, self.formulas, self.source = name, f, domain, formulas, source
-        self._linearize = linearize
+        self._linearize, self.second_at = linearize, second_at
 
     def __call__(self, X):
         """F(X)."""
@@ -37,7 +40,10 @@ class Rule:
         X = self._enter(X)
         Y, dF = self._guarded(self._linearize, X)
         self._finite(Y)
-        return Y, dF.replace(input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′")
+        return Y, dF.replace(
+            input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′",
+            direction=partial(self.domain.direction, X),
+        )
 
     def at(self, X):
         """F'(X), a ``LinearMap``: what depends on X alone is computed here, once."""
@@ -53,7 +59,23 @@ class Rule:
             )
         return df.T(1.0)
 
-    def but(self, *, differential=None, adjoint=None, matrix=None, f=None, formulas=None):
+    def second(self, X):
+        """F''(X), the second differential: a function (dX, dZ) ↦ d²F, bilinear and symmetric."""
+        if self.second_at is None:
+            raise NotImplementedError(f"{self.name}: no second differential is stated; see mc.second_order")
+        X = self._enter(X)
+        second, shape = self._guarded(self.second_at, X), shape_of(X)
+
+        def along(dX, dZ):
+            for tangent in (dX, dZ):
+                if shape_of(tangent) != shape:
+                    given = text(shape_of(tangent))
+                    raise ShapeError(f"{self.name}″: expected tangents of shape {text(shape)}, got {given}")
+            return second(dX, dZ)
+
+        return along
+
+    def but(self, *, differential=None, adjoint=None, matrix=None, f=None, formulas=None, second_at=None):
         """The same rule with a part replaced: ``inverse.but(differential=lambda X, dX: …)``.
 
         ``differential(X, dX)``, ``adjoint(X, Ybar)`` and ``matrix(X)`` see the point. Made for wrong
@@ -74,6 +96,7 @@ class Rule:
         return Rule(
             name=f"{self.name} (altered)", f=f or self.f, linearize=linearize,
             domain=self.domain, formulas=formulas or self.formulas, source=self.source,
+            second_at=second_at or self.second_at,
         )
 
     def _enter(self, X):

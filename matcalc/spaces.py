@@ -7,6 +7,7 @@ the shape of the point. ``vec`` is the only flattening in the package.
 from __future__ import annotations
 
 import numpy as np
+import scipy.linalg as la
 
 
 class ShapeError(ValueError):
@@ -115,7 +116,7 @@ def inner(A, B):
 
 def norm(X):
     """‖X‖ = √⟨X, X⟩, the Frobenius norm; of a tuple, of all its entries together."""
-    return float(np.linalg.norm(vec(X)))
+    return float(la.norm(vec(X), check_finite=False))  # SciPy's does not square numbers like 1e-170 away
 
 
 def commutation(m, n):

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .domains import gaussian
 from .spaces import norm, step, vec
-
-
-def tangent_at(rng, X):
-    """A generic direction; complex where X is."""
-    if isinstance(X, tuple):
-        return tuple(tangent_at(rng, part) for part in X)
-    return gaussian(rng, X) + (1j * gaussian(rng, X) if np.iscomplexobj(X) else 0)
 
 
 def remarks(X, generic):

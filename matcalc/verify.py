@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import replace
-
 import numpy as np
 
 from .differences import Counted
-from .domains import DomainError, gaussian
 from .evidence import (
-    adjoint_check, difference_check, directions, domain_check, linearity_check, matrix_check, measure, same, taylor_check,
+    adjoint_check,
+    difference_check,
+    directions,
+    domain_check,
+    guard,
+    linearity_check,
+    matrix_check,
+    measure,
+    method,
+    same,
+    second_check,
+    taylor_check,
 )
-from .report import Check, Report, VerificationError
-from .spaces import as_point, inner, norm, shape_of, size, step, text, vec
-from .special import generic_near, remarks, tangent_at
+from .report import Report, refuse
+from .samples import gaussian
+from .spaces import as_point, vec
+from .special import remarks
 
 
 def verify(F, X=None, *, n=4, rng=None):
@@ -23,7 +31,7 @@ def verify(F, X=None, *, n=4, rng=None):
     Without X the rule is examined at generic points of its domain, of sizes n and n+1. With X it is
     examined there and at a generic point. At most 80 values of f, whatever the size of X.
     """
-    return _refuse(examine(F, X, n=n, rng=rng))
+    return refuse(examine(F, X, n=n, rng=rng))
 
 
 def examine(F, X=None, *, n=4, rng=None):
@@ -32,60 +40,35 @@ def examine(F, X=None, *, n=4, rng=None):
     points = [F.domain.sample(rng, n) if X is None else as_point(X, F.name), F.domain.sample(rng, n + 1)]
     maps = [(X, *F.linearize(X)) for X in points]
     f, slopes = Counted(F.f), []
-    checks = [_guard("value", lambda: _value_check(F, maps))]
-
-    def differences():
-        for X, _, dF in maps:
-            found = directions(rng, X, F.domain.tangent, 1 if isinstance(X, tuple) else 2)
-            slopes.extend(measure(f, dF, X, found if X is maps[0][0] else found[:1]))
-        return difference_check(slopes)
-
-    X, _, dF = maps[0]
-    tangent = F.domain.tangent
-    checks += [
-        _guard("difference", differences),
-        _guard("taylor", lambda: taylor_check(slopes)),
-        _guard("linearity", lambda: linearity_check(dF, X, rng, tangent)),
-        _guard("adjoint", lambda: adjoint_check(maps, rng, tangent)),
-        _guard("matrix", lambda: matrix_check(dF)),
-        *_formula_checks(F, maps[-1], rng),
-        _guard("domain", lambda: domain_check(F, maps[-1][0], F.domain.outside(rng, n))),
+    checks = [
+        guard("value", lambda: _value_check(F, maps)),
+        guard("difference", lambda: _measured(F, f, maps, slopes, rng)),
+        guard("taylor", lambda: taylor_check(slopes)),
+        *_exact_checks(F, maps, rng),
+        guard("domain", lambda: domain_check(F, points[1], F.domain.outside(rng, n))),
     ]
-    return Report(F.name, tuple(c for c in checks if c), f.count, _method(slopes), remarks(*points), tuple(slopes))
+    return Report(F.name, tuple(checks), f.count, method(slopes), remarks(*points), tuple(slopes))
 
 
-def verify_derivative(f, df, X, *, domain=None, rng=None):
-    """Verify your own differential ``df(X, dX)`` of your own ``f`` at your own ``X``.
-
-    X is an array of floats, real or complex, a number, or a tuple of these. Where X is special
-    (symmetric, diagonal, …) the claim is also examined at a generic point near it, for some mistakes
-    cannot be seen at a special one. A ``domain`` (say ``mc.domains.INVERTIBLE``) tells which points and
-    directions count. Raises ``VerificationError`` with the report, or TypeError and ValueError for
-    input that cannot be judged.
-    """
-    return _refuse(_own("verify_derivative", f, df, X, domain, rng, arguments=2))
+def _measured(F, f, maps, slopes, rng):
+    """Collect the slopes of f at every point, then judge the differential by them."""
+    for i, (X, _, dF) in enumerate(maps):
+        found = directions(rng, X, F.domain.tangent, 1 if isinstance(X, tuple) else 2)
+        slopes.extend(measure(f, dF, X, found if i == 0 else found[:1]))
+    return difference_check(slopes)
 
 
-def verify_gradient(f, grad, X, *, domain=None, rng=None):
-    """Verify your own gradient ``grad(X)``, the shape of X, of your own scalar-valued ``f``.
-
-    The claim is df = ⟨grad(X), dX⟩. Otherwise as ``verify_derivative``.
-    """
-    return _refuse(_own("verify_gradient", f, grad, X, domain, rng, arguments=1))
-
-
-def _refuse(report):
-    if not report.passed:
-        raise VerificationError(report)
-    return report
-
-
-def _guard(name, make):
-    """Run one check; an exception of the derivative under test is a failed check, not a crash."""
-    try:
-        return make()
-    except Exception as error:
-        return Check(name, False, f"{type(error).__name__}: {error}")
+def _exact_checks(F, maps, rng):
+    """What follows from the differential, exact to rounding."""
+    (X, _, dF), tangent = maps[0], F.domain.tangent
+    checks = [
+        guard("linearity", lambda: linearity_check(dF, X, rng, tangent)),
+        guard("adjoint", lambda: adjoint_check(maps, rng, tangent)),
+        guard("matrix", lambda: matrix_check(dF)),
+        *_formula_checks(F, maps[-1], rng),
+        guard("second differential", lambda: second_check(F, X, rng) if F.second_at else None),
+    ]
+    return [check for check in checks if check]
 
 
 def _value_check(F, maps):
@@ -96,125 +79,26 @@ def _value_check(F, maps):
 
 def _formula_checks(F, at, rng):
     """Each printed formula, read from its LaTeX, equals what the code computes."""
-    if F.formulas is None:
-        return []
+    parts = ("value", "differential", "adjoint", "jacobian") if F.formulas else ()
+    printed = [part for part in parts if getattr(F.formulas, part) is not None]
+    return [guard(f"printed {part}", lambda part=part: _printed_check(F, part, at, rng)) for part in printed]
+
+
+def _printed_check(F, part, at, rng):
     X, Y, dF = at
-    dX, Ybar = F.domain.tangent(rng, X), gaussian(rng, Y)
-    computed = {"value": lambda: Y, "differential": lambda: dF(dX), "adjoint": lambda: dF.T(Ybar), "jacobian": lambda: dF.matrix}
-
-    def compare(part):
-        extra = {"differential": dict(dX=dX, dY=dF(dX)), "adjoint": dict(Ybar=Ybar, Xbar=dF.T(Ybar))}.get(part, {})
-        printed, expected = F.formulas.evaluate(part, X, Y, **extra), computed[part]()
-        if F.formulas.is_equation(part):  # the two sides of what is printed, beside one another
-            printed, expected = printed
-        # a printed vector is a column, so the comparison goes through vec
-        return same(f"printed {part}", "the LaTeX, evaluated", vec(printed), vec(expected))
-
-    parts = [part for part in computed if getattr(F.formulas, part) is not None]
-    return [_guard(f"printed {part}", lambda part=part: compare(part)) for part in parts]
-
-
-def _method(slopes):
-    return " and ".join(sorted({slope.difference.method for slope in slopes}))
-
-
-# --- the reader's own functions -----------------------------------------------------------------
-
-
-def _own(where, f, claim, X, domain, rng, arguments):
-    """The report on a reader's function and claim, at X and, where X is special, at a generic point."""
-    rng = rng or np.random.default_rng(2026)
-    X = _own_input(where, f, claim, X, domain, arguments)
-    f = _as_values(where, f, X)
-    tangent = domain.tangent if domain else tangent_at
-    checks, slopes = _judge(f, claim, X, rng, tangent, arguments, 1 if isinstance(X, tuple) else 3)
-    notes = remarks(X, domain.sample(rng, 4) if domain else None)
-    if notes and (near := generic_near(f, X, rng, tangent, domain)) is not None:
-        more, found = _judge(f, claim, near, rng, tangent, arguments, 2)
-        slopes += found
-        checks += [replace(check, name=f"{check.name} at a generic point") for check in more]
-    elif notes:
-        notes += ("f has no value at generic points near X: the verdict holds at this X only",)
-    return Report(f.name, tuple(checks), f.count, _method(slopes), notes, tuple(slopes))
-
-
-def _judge(f, claim, X, rng, tangent, arguments, count):
-    """Difference, Taylor and linearity checks of a claim at one point."""
-    push, wrong = _as_push(f, claim, X, tangent(rng, X), arguments)
-    if wrong:
-        return [wrong], []
-    try:
-        slopes = measure(f, push, X, directions(rng, X, tangent, count))
-    except ArithmeticError as error:
-        return [Check("difference", False, str(error))], []
-    checks = [difference_check(slopes), taylor_check(slopes)]
-    if arguments == 2:
-        checks.append(_guard("linearity", lambda: linearity_check(push, X, rng, tangent)))
-    return checks, slopes
-
-
-def _as_push(f, claim, X, dX, arguments):
-    """The claim as a map dX ↦ dY, or the failed check that says why it is none."""
-    expected = shape_of(f(X)) if arguments == 2 else shape_of(X)
-    what = ("df(X, dX)", "f(X)") if arguments == 2 else ("grad(X)", "X")
-    try:
-        answer = as_point(claim(_copy(X), _copy(dX)) if arguments == 2 else claim(_copy(X)), what[0], real=False)
-    except Exception as error:
-        return None, Check("answer", False, f"{what[0]} gives no numbers: {type(error).__name__}: {error}")
-    if shape_of(answer) != expected:
-        found = f"{what[0]} has shape {text(shape_of(answer))}; expected the shape of {what[1]}, {text(expected)}"
-        return None, Check("shape", False, found)
-    if arguments == 1:
-        return lambda dX: inner(answer, dX), None
-    return lambda dX: as_point(claim(_copy(X), _copy(dX)), "df(X, dX)", real=False), None
-
-
-def _own_input(where, f, claim, X, domain, arguments):
-    """Refuse what cannot be judged, in words; X as floats."""
-    name = "df" if arguments == 2 else "grad"
-    for function, role, count in ((f, "f", 1), (claim, name, arguments)):
-        if not callable(function):
-            raise TypeError(f"{where}: {role} must be a function, got {type(function).__name__}")
-        try:
-            inspect.signature(function).bind(*range(count))
-        except TypeError:
-            call = f"{role}(X{', dX' if count == 2 else ''})"
-            raise TypeError(f"{where}: {role} cannot be called as {call}: it takes {inspect.signature(function)}") from None
-        except ValueError:  # a builtin that does not tell its signature
-            pass
-    for part in X if isinstance(X, tuple) else (X,):
-        if np.asarray(part).dtype.kind in "iu" and not isinstance(part, int):
-            raise TypeError(f"{where}: X has whole-number entries ({np.asarray(part).dtype}); small steps need floats: "
-                            "pass X.astype(float)")
-    X = as_point(X, f"{where}: X", real=False)
-    if domain and (complaint := domain.complaint(X)):
-        raise DomainError(complaint, where, domain.name)
-    return X
-
-
-def _as_values(where, f, X):
-    """f with its values as floats of one shape, counted, after a trial run at X that must succeed and repeat."""
-    try:
-        first, again = (as_point(f(_copy(X)), f"{where}: f(X)", real=False) for _ in range(2))
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{where}: f has no usable value at X ({error})") from error
-    if where == "verify_gradient" and size(shape_of(first)) != 1:
-        raise TypeError(f"{where}: f(X) must be one number, got shape {text(shape_of(first))}; "
-                        "for other functions use verify_derivative")
-    if norm(step(first, -1, again)) > 1e-12 * norm(first):
-        raise ValueError(f"{where}: f gives two different values at the same X; it must not depend on chance")
-
-    def values(X):
-        Y = f(X)
-        Y = tuple(np.asarray(part) for part in Y) if isinstance(Y, tuple) else np.asarray(Y)
-        if shape_of(Y) != shape_of(first):
-            raise ValueError(f"f changes its shape from {text(shape_of(first))} to {text(shape_of(Y))} near X")
-        return Y.item() if where == "verify_gradient" else Y
-
-    counted = Counted(values)
-    counted.count, counted.name = 2, getattr(f, "__name__", "f").replace("<lambda>", "f")
-    return counted
-
-
-def _copy(X):
-    return tuple(_copy(part) for part in X) if isinstance(X, tuple) else np.array(X)[()]
+    letters = {}
+    if part == "differential":
+        dX = F.domain.tangent(rng, X)
+        computed = dF(dX)
+        letters = {"dX": dX, "dY": computed}
+    elif part == "adjoint":
+        Ybar = gaussian(rng, Y)
+        computed = dF.T(Ybar)
+        letters = {"Ybar": Ybar, "Xbar": computed}
+    else:
+        computed = Y if part == "value" else dF.matrix
+    printed = F.formulas.evaluate(part, X, Y, **letters)
+    if F.formulas.is_equation(part):  # the two sides of what is printed, beside one another
+        printed, computed = printed
+    # a printed vector is a column, so the comparison goes through vec
+    return same(f"printed {part}", "the LaTeX, evaluated", vec(printed), vec(computed))

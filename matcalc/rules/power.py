@@ -36,31 +36,42 @@ def _nonnegative(k):
         return lambda X: (np.eye(len(X)), LinearMap(np.zeros_like, np.zeros_like, lambda: np.zeros((X.size, X.size))))
 
     def power_at(X):
-        chain, P = [], X  # one entry (P, P², times X?) for each squaring
-        for digit in f"{k:b}"[1:]:
-            chain.append((P, P @ P, digit == "1"))
-            P = chain[-1][1] @ X if digit == "1" else chain[-1][1]
-
-        def push(dX):
-            dP = dX
-            for P, square, times_X in chain:
-                dP = dP @ P + P @ dP
-                if times_X:
-                    dP = dP @ X + square @ dX
-            return dP
-
-        def pull(Ybar):
-            Pbar, Xbar = Ybar, 0.0
-            for P, square, times_X in reversed(chain):
-                if times_X:
-                    Xbar = Xbar + square.T @ Pbar
-                    Pbar = Pbar @ X.T
-                Pbar = Pbar @ P.T + P.T @ Pbar
-            return Pbar + Xbar
-
-        return P, LinearMap(push, pull, matrix=lambda: _insertions(X, range(k)))
+        chain, P = _binary_chain(X, k)
+        return P, LinearMap(
+            push=lambda dX: _forward(chain, X, dX),
+            pull=lambda Ybar: _backward(chain, X, Ybar),
+            matrix=lambda: _insertions(X, range(k)),
+        )
 
     return power_at
+
+
+def _binary_chain(X, k):
+    """The links (P, P², times X?) of the powering chain of k, from the leading binary digit on, and Xᵏ."""
+    chain, P = [], X
+    for digit in f"{k:b}"[1:]:
+        chain.append((P, P @ P, digit == "1"))
+        P = chain[-1][1] @ X if digit == "1" else chain[-1][1]
+    return chain, P
+
+
+def _forward(chain, X, dX):
+    dP = dX
+    for P, square, times_X in chain:
+        dP = dP @ P + P @ dP
+        if times_X:
+            dP = dP @ X + square @ dX
+    return dP
+
+
+def _backward(chain, X, Ybar):
+    Pbar, Xbar = Ybar, np.zeros_like(Ybar)
+    for P, square, times_X in reversed(chain):
+        if times_X:
+            Xbar = Xbar + square.T @ Pbar
+            Pbar = Pbar @ X.T
+        Pbar = Pbar @ P.T + P.T @ Pbar
+    return Pbar + Xbar
 
 
 def _negative(k):
@@ -96,21 +107,27 @@ def _printed(k):
             jacobian=r"0\,I_n \otimes I_n",
             shapes={"X": "n×n"},
         )
-    if k > 0:
-        return Formulas(
-            value="X^{k}",
-            differential=r"\sum_{i=0}^{k-1} X^{i}\,\mathrm dX\,X^{k-1-i}",
-            adjoint=r"\sum_{i=0}^{k-1} (X^{\top})^{i}\,\bar Y\,(X^{\top})^{k-1-i}",
-            jacobian=r"\sum_{i=0}^{k-1} (X^{\top})^{k-1-i} \otimes X^{i}",
-            constants={"k": k},
-            shapes={"X": "n×n"},
-        )
+    return _printed_positive(k) if k > 0 else _printed_negative(-k)
+
+
+def _printed_positive(k):
+    return Formulas(
+        value="X^{k}",
+        differential=r"\sum_{i=0}^{k-1} X^{i}\,\mathrm dX\,X^{k-1-i}",
+        adjoint=r"\sum_{i=0}^{k-1} (X^{\top})^{i}\,\bar Y\,(X^{\top})^{k-1-i}",
+        jacobian=r"\sum_{i=0}^{k-1} (X^{\top})^{k-1-i} \otimes X^{i}",
+        constants={"k": k},
+        shapes={"X": "n×n"},
+    )
+
+
+def _printed_negative(k):
     return Formulas(
         value="X^{-k}",
         differential=r"-\sum_{i=1}^{k} X^{-i}\,\mathrm dX\,X^{-(k+1-i)}",
         adjoint=r"-\sum_{i=1}^{k} (X^{\top})^{-i}\,\bar Y\,(X^{\top})^{-(k+1-i)}",
         jacobian=r"-\sum_{i=1}^{k} (X^{\top})^{-(k+1-i)} \otimes X^{-i}",
-        constants={"k": -k},
+        constants={"k": k},
         shapes={"X": "n×n"},
     )
 
@@ -123,9 +140,28 @@ def polynomial(c):
     c = as_point(c, "polynomial: the coefficients")
     if c.ndim != 1 or len(c) < 2:
         raise ValueError("polynomial: expected at least two coefficients c₀, c₁, … in a row")
+    return Rule(
+        name="polynomial",
+        f=lambda X: sum(cj * np.linalg.matrix_power(X, j) for j, cj in enumerate(c)),
+        linearize=_horner(c),
+        domain=SQUARE,
+        formulas=Formulas(
+            value=r"\sum_{j=0}^{d} c_j X^{j}",
+            differential=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} X^{i}\,\mathrm dX\,X^{j-1-i}",
+            adjoint=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} (X^{\top})^{i}\,\bar Y\,(X^{\top})^{j-1-i}",
+            jacobian=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} (X^{\top})^{j-1-i} \otimes X^{i}",
+            constants={"c": c, "d": len(c) - 1},
+            shapes={"X": "n×n"},
+        ),
+        source="higham2008, sec. 3.2",
+    )
+
+
+def _horner(c):
+    """Horner: P ← P X + c_j I, from the highest coefficient down; the product rule at each step."""
 
     def polynomial_at(X):
-        partial = [c[-1] * np.eye(len(X))]  # Horner: P ← P X + c_j I, every P kept
+        partial = [c[-1] * np.eye(len(X))]
         for coefficient in c[-2::-1]:
             partial.append(partial[-1] @ X + coefficient * np.eye(len(X)))
 
@@ -138,27 +174,10 @@ def polynomial(c):
         def pull(Ybar):
             Pbar, Xbar = Ybar, np.zeros_like(Ybar)
             for P in reversed(partial[:-1]):
-                Xbar = Xbar + P.T @ Pbar
-                Pbar = Pbar @ X.T
+                Pbar, Xbar = Pbar @ X.T, Xbar + P.T @ Pbar
             return Xbar
 
-        def matrix():
-            return sum(c[j] * _insertions(X, range(j)) for j in range(1, len(c)))
-
+        matrix = lambda: sum(c[j] * _insertions(X, range(j)) for j in range(1, len(c)))
         return partial[-1], LinearMap(push, pull, matrix)
 
-    return Rule(
-        name="polynomial",
-        f=lambda X: sum(cj * np.linalg.matrix_power(X, j) for j, cj in enumerate(c)),
-        linearize=polynomial_at,
-        domain=SQUARE,
-        formulas=Formulas(
-            value=r"\sum_{j=0}^{d} c_j X^{j}",
-            differential=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} X^{i}\,\mathrm dX\,X^{j-1-i}",
-            adjoint=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} (X^{\top})^{i}\,\bar Y\,(X^{\top})^{j-1-i}",
-            jacobian=r"\sum_{j=1}^{d} c_j \sum_{i=0}^{j-1} (X^{\top})^{j-1-i} \otimes X^{i}",
-            constants={"c": c, "d": len(c) - 1},
-            shapes={"X": "n×n"},
-        ),
-        source="higham2008, sec. 3.2",
-    )
+    return polynomial_at

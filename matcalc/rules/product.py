@@ -21,17 +21,10 @@ def affine(A, B, C):
         given = text(shape_of((A, B, C)))
         raise ShapeError(f"affine: expected A of shape p×m, B of n×q and C of p×q, got {given}")
 
-    def affine_at(X):
-        return A @ X @ B + C, LinearMap(
-            push=lambda dX: A @ dX @ B,
-            pull=lambda Ybar: A.T @ Ybar @ B.T,
-            matrix=lambda: np.kron(B.T, A),
-        )
-
     return Rule(
         name="affine",
         f=lambda X: A @ X @ B + C,
-        linearize=affine_at,
+        linearize=_sandwich(A, B, C),
         domain=matrices_of_shape(A.shape[1], B.shape[0]),
         formulas=Formulas(
             value=r"A X B + C",
@@ -43,6 +36,16 @@ def affine(A, B, C):
         ),
         source="magnus2019, ch. 2, sec. 4",
     )
+
+
+def _sandwich(A, B, C):
+    """A(X + dX)B + C − (AXB + C) = A dX B, exactly."""
+    dF = LinearMap(
+        push=lambda dX: A @ dX @ B,
+        pull=lambda Ybar: A.T @ Ybar @ B.T,
+        matrix=lambda: np.kron(B.T, A),
+    )
+    return lambda X: (A @ X @ B + C, dF)
 
 
 def product_at(X):
