@@ -42,10 +42,14 @@ def _own(where, f, claim, X, domain, rng, arguments):
     X = _own_input(where, f, claim, X, domain, arguments)
     f = _as_values(where, f, X)
     tangent = domain.tangent if domain else gaussian
-    checks, slopes = _judge(f, claim, X, rng, tangent, arguments, 1 if isinstance(X, tuple) else 3)
-    notes = remarks(X, domain.sample(rng, 4) if domain else None)
+    notes, several = remarks(X, domain.sample(rng, 4) if domain else None), isinstance(X, tuple)
+    # at a special tuple each part moves alone, at the generic one all together: linearity does the rest
+    found = directions(rng, X, tangent, int(not notes) if several else 3)
+    checks, slopes = _judge(f, claim, X, rng, tangent, arguments, found)
     if notes and (near := generic_near(f, X, rng, tangent, domain)) is not None:
-        more, found = _judge(f, claim, near, rng, tangent, arguments, 2)
+        found = directions(rng, near, tangent, 1 if several else 2)[:2 - several]
+        first_step = slopes[-1].difference.step if slopes else None
+        more, found = _judge(f, claim, near, rng, tangent, arguments, found, first_step)
         slopes += found
         checks += [replace(check, name=f"{check.name} at a generic point") for check in more]
     elif notes:
@@ -53,13 +57,13 @@ def _own(where, f, claim, X, domain, rng, arguments):
     return Report(f.name, tuple(checks), f.count, method(slopes), notes, tuple(slopes))
 
 
-def _judge(f, claim, X, rng, tangent, arguments, count):
-    """Difference, Taylor and linearity checks of a claim at one point."""
+def _judge(f, claim, X, rng, tangent, arguments, found, first_step=None):
+    """Difference, Taylor and linearity checks of a claim at one point, along the directions found."""
     push, wrong = _as_push(f, claim, X, tangent(rng, X), arguments)
     if wrong:
         return [wrong], []
     try:
-        slopes = measure(f, push, X, directions(rng, X, tangent, count))
+        slopes = measure(f, push, X, found, first_step)
     except ArithmeticError as error:
         return [Check("difference", False, str(error))], []
     checks = [difference_check(slopes), taylor_check(slopes)]

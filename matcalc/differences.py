@@ -10,7 +10,7 @@ import numpy as np
 from .spaces import norm, shape_of, step, unvec, vec
 
 EPS = np.finfo(float).eps
-FAR = 1024  # the quotient at a step so much smaller shows a trouble nearby, and how rough the values of f are
+FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a trouble nearby and how rough f is
 
 
 def forward(f, X, dX, h):
@@ -55,6 +55,9 @@ class Difference:
     method: str
     step: float
     scale: float
+
+    def __repr__(self):
+        return f"Difference({self.method}, a slope of norm {norm(self.value):.6g} ± {norm(self.error):.1e})"
 
 
 class Counted:
@@ -114,9 +117,7 @@ def derivative(f, X, dX, h=None, line=None):
     """
     line = line or Line(f, X, dX)
     h = _settle(line, 0.125 if h is None else h)
-    probe = h / FAR
     best, error, h = _extrapolate(line, h)
-    error = error + 16 * (probe / h) * abs(line.quotient(probe) - best)  # the same roughness at the least step, h/8
     shape = shape_of(line.point_value(0.0))
     known = norm(error) <= 1e-6 * norm(best) + 1e-9 * line.scale  # too rough a reference shows nothing sound
     exact = _sound_complex_step(f, X, dX, best, error) if known and not np.iscomplexobj(vec(X)) else None
@@ -158,18 +159,21 @@ def _settle(line, h, tries=16):
     return first or h
 
 
-def _extrapolate(line, h, levels=4, tries=3):
-    """The best tableau over a few starting steps, and its step; more than one only where the first is poor."""
-    best, error = _tableau(line, h, levels)
-    step_used = h
+def _extrapolate(line, h, levels=4, tries=4):
+    """The best tableau over a few starting steps, and its step; more than one only where the first is poor.
+
+    What a far smaller step tells of the roughness of f, scaled to the least step of the tableau, is part of the error.
+    """
+    probe, found = h / FAR, (None, np.inf, h)
     for _ in range(tries):
-        if norm(error) <= 1e-7 * norm(best) + 1e4 * EPS * line.scale:
-            break
+        value, error = _tableau(line, h, levels)
+        rough = 2 * abs(line.quotient(probe) - value) * probe / (h / 2 ** (levels - 1))
+        if norm(error + rough) < norm(found[1]):
+            found = value, error + rough, h
+        if norm(error) <= 1e-7 * norm(value) + (1e4 + 100 / h) * EPS * line.scale + norm(rough):
+            break  # smaller steps would not help
         h /= 8
-        value, smaller = _tableau(line, h, levels)
-        if norm(smaller) < norm(error):
-            best, error, step_used = value, smaller, h
-    return best, error, step_used
+    return found
 
 
 def _tableau(line, h, levels):

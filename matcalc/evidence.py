@@ -26,8 +26,8 @@ SETTLED = 1e-5  # a reference slope with a larger estimated error, relative, dec
 class Slope:
     """A slope measured along one direction beside the one that was claimed.
 
-    ``label`` names the direction, ``given`` is vec of the claimed slope, ``order`` the fitted order of
-    the Taylor remainder (inf if it is rounding only), ``steps`` and ``remainders`` what it was fitted to.
+    ``given`` is vec of the claimed slope, ``order`` the fitted order of the Taylor remainder (inf if rounding
+    only), ``steps`` and ``remainders`` what it was fitted to, ``kink`` whether f has two one-sided slopes.
     """
 
     label: str
@@ -36,6 +36,7 @@ class Slope:
     order: float
     steps: np.ndarray
     remainders: np.ndarray
+    kink: bool = False
 
     @property
     def measured(self):
@@ -45,9 +46,9 @@ class Slope:
     @property
     def excess(self):
         """How far the worst entry is beyond what is allowed: at most one if the claim stands."""
-        D, error = self.measured, self.difference.error
-        allowed = 3 * error + ENTRY * abs(D) + EXACT * norm(D) + 1e-13 * self.difference.scale
-        return float(np.max(abs(D - self.given) / np.where(allowed > 0, allowed, 1e-300)))
+        D, by = self.measured, self.difference
+        allowed = np.maximum(3 * by.error + ENTRY * abs(D) + EXACT * norm(D) + 1e-13 * by.scale, 1e-300)
+        return float(np.max(np.nan_to_num(abs(D - self.given), nan=np.inf, posinf=np.inf) / allowed))
 
     @property
     def gap(self):
@@ -103,24 +104,26 @@ def _slope(label, line, difference, given):
     Both sides count, so that the even and the odd part of the remainder cannot cancel.
     """
     steps = difference.step / 2.0 ** np.arange(4)
-    remainders = np.array([
-        np.hypot(norm(line(t) - line(0.0) - t * given), norm(line(-t) - line(0.0) + t * given)) for t in steps
-    ])
+    sides = [(t, line(t) - line(0.0), line(-t) - line(0.0)) for t in steps]
+    remainders = np.array([np.hypot(norm(ahead - t * given), norm(behind + t * given)) for t, ahead, behind in sides])
     clear = remainders > 200 * EPS * line.scale
     order = np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)[0] if clear.sum() > 1 else np.inf
-    return Slope(label, difference, given, float(order), steps, remainders)
+    first, *_, last = (norm(ahead + behind) for _, ahead, behind in sides)  # falls like t at a kink, like t² elsewhere
+    kink = last > max(200 * EPS * line.scale, 0.5 * first * steps[-1] / steps[0])
+    return Slope(label, difference, given, float(order), steps, remainders, kink)
 
 
 def difference_check(slopes, name="difference"):
     """The claimed slope equals the slope measured from values of f, entry by entry."""
-    loose = [slope for slope in slopes if not slope.settled]
-    if loose:
-        return Check(name, False, f"the difference quotients of f do not settle along {loose[0].label}: "
-                     "f is not differentiable here, or its values are too rough to judge by")
+    for slope in slopes:
+        if slope.kink:
+            return Check(name, False, f"f is not differentiable: forward and backward slope differ along {slope.label}")
+        if not slope.settled:
+            return Check(name, False, "f is not differentiable here, or its values are too rough: the difference "
+                         f"quotients along {slope.label} do not settle")
     worst = max(slopes, key=lambda slope: slope.excess)
-    passed = worst.excess <= 1
     message = f"slope from values of f: relative difference {worst.gap:.1e} over {len(slopes)} directions"
-    return Check(name, passed, message if passed else describe(worst), worst.gap, ENTRY)
+    return Check(name, worst.excess <= 1, message if worst.excess <= 1 else describe(worst), worst.gap, ENTRY)
 
 
 def describe(slope):
@@ -155,7 +158,7 @@ def taylor_check(slopes):
     share = max(slope.gap for slope in slopes)
     order = "exact, no remainder" if worst.order == np.inf else f"order {worst.order:.2f}"
     passed = worst.order >= ORDER and all(slope.excess <= 1 for slope in slopes if slope.settled)
-    linear = f"linear part left over {100 * share:.2g} %" if not passed or share > 1e-6 else "no linear part left over"
+    linear = f"linear part left over {100 * share:.3g} %" if not passed or share > 1e-6 else "no linear part left over"
     return Check("taylor", passed, f"remainder: {order}, {linear}", worst.order, ORDER)
 
 
@@ -186,9 +189,14 @@ def adjoint_check(maps, rng, tangent):
     return Check("adjoint", gap <= EXACT, f"⟨Ȳ, F′[dX]⟩ = ⟨F′*[Ȳ], dX⟩: relative difference {gap:.1e}", gap, EXACT)
 
 
+def too_large(dF):
+    """Whether the matrix of the map has too many entries to be built for a check."""
+    return size(dF.input_shape) * size(dF.output_shape) > 100_000
+
+
 def matrix_check(dF):
     """The printed Jacobian equals the one collected column by column; None if too large to build."""
-    if dF.formula is None or size(dF.input_shape) * size(dF.output_shape) > 100_000:
+    if dF.formula is None or too_large(dF):
         return None
     return same("matrix", "J vec(dX) = vec(dY)", dF.matrix, dF.columns())
 

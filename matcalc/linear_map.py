@@ -19,6 +19,8 @@ class LinearMap:
     move along dX, or None: a symmetric point wants symmetric tangents. ``name`` stands in error messages.
     """
 
+    __array_ufunc__ = None  # an array beside @ is a TypeError: a map is called, not multiplied
+
     def __init__(
         self, push, pull, matrix=None, *, input_shape=None, output_shape=None, name="linear map", direction=None
     ):

@@ -52,5 +52,5 @@ def matrix(A, *, ax=None, title="", top=None, digits=None):
     if digits is not None:
         for (i, j), a in np.ndenumerate(A):
             light = abs(a) > 0.6 * top
-            ax.text(j, i, f"{a:.{digits}f}", ha="center", va="center", color="white" if light else "black")
+            ax.text(j, i, f"{a:.{digits}f}", ha="center", va="center", color="white" if light else "#1a1a1a")
     return ax.figure

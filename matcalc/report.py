@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -20,6 +21,9 @@ class Check:
 
     def __repr__(self):
         return f"{'✓' if self.passed else '✗'} {self.name}: {self.message}"
+
+    def _repr_html_(self):
+        return f'<p class="matcalc-check {"passed" if self.passed else "failed"}">{escape(repr(self))}</p>'
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def refuses(*errors):
         yield
     except errors as error:
         for line in f"{type(error).__name__}: {error}".splitlines():
-            print(fill(line, 80, subsequent_indent="    ", break_long_words=False))
+            hang = len(re.match(r"(  [✓✗] .*?  +)?", line).group()) or 4  # a check's message hangs below itself
+            print(fill(line, 74, subsequent_indent=" " * hang, break_long_words=False))
     else:
         names = " or ".join(error.__name__ for error in errors)
         raise AssertionError(f"expected {names}, but the block ran without an error")

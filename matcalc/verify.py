@@ -18,6 +18,7 @@ from .evidence import (
     same,
     second_check,
     taylor_check,
+    too_large,
 )
 from .report import Report, refuse
 from .samples import gaussian
@@ -81,6 +82,8 @@ def _formula_checks(F, at, rng):
     """Each printed formula, read from its LaTeX, equals what the code computes."""
     parts = ("value", "differential", "adjoint", "jacobian") if F.formulas else ()
     printed = [part for part in parts if getattr(F.formulas, part) is not None]
+    if too_large(at[2]):
+        printed = [part for part in printed if part != "jacobian"]
     return [guard(f"printed {part}", lambda part=part: _printed_check(F, part, at, rng)) for part in printed]
 
 

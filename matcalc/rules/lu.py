@@ -154,7 +154,7 @@ lu = Rule(
         outside=_tied,
     ),
     formulas=_printed("P L U = X", ("P", "L", "U"), r"L^{-1} P^{\top}\,\mathrm dX\,U^{-1}", "P "),
-    source="walter2012, sec. 3",
+    source="dehoog2011",
 )
 
 lu_unpivoted = Rule(
@@ -169,5 +169,5 @@ lu_unpivoted = Rule(
         outside=_zero_first_entry,
     ),
     formulas=_printed("L U = X", ("L", "U"), r"L^{-1}\,\mathrm dX\,U^{-1}", ""),
-    source="walter2012, sec. 3",
+    source="dehoog2011",
 )
