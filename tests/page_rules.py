@@ -1,0 +1,192 @@
+"""The rules that built pages must keep, looked at in a browser. Each function returns complaints; none is good."""
+
+import contextlib
+import os
+import re
+import shutil
+import threading
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urljoin, urlsplit
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def find_chromium():
+    """A Chromium of this machine: the one named by CHROMIUM, or the first of the usual names."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing: the test's output is for complaints."""
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address under which a folder is served while the block runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@contextlib.contextmanager
+def visited(browser, address):
+    """The page at an address, formulas ready, and the list of complaints its traffic gave meanwhile."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page, complaints, home = context.new_page(), [], urlsplit(address).netloc
+
+    def on_request(request):
+        if urlsplit(request.url).scheme in {"http", "https", "ws", "wss"} and urlsplit(request.url).netloc != home:
+            complaints.append(f"asks another machine: {request.url}")
+
+    page.on("request", on_request)
+    page.on("response", lambda r: complaints.append(f"{r.status} for {r.url}") if r.status >= 400 else None)
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    page.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
+    page.goto(address, wait_until="load")
+    page.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
+    yield page, complaints
+    context.close()
+
+
+def formula_complaints(page):
+    """Every formula is set, none is an error, and no LaTeX is left in the text."""
+    return page.evaluate(r"""() => {
+        const all = s => [...document.querySelectorAll(s)], found = [];
+        for (const m of all('.math')) if (!m.querySelector('mjx-container')) found.push('not set: ' + m.textContent);
+        for (const m of all('mjx-merror, [data-mjx-error]'))
+            found.push('LaTeX error: ' + (m.getAttribute('data-mjx-error') ?? m.textContent));
+        const text = document.createTreeWalker(document.querySelector('article, main, body'), NodeFilter.SHOW_TEXT);
+        while (text.nextNode()) {
+            const node = text.currentNode, inside = s => node.parentElement.closest(s);
+            if (/\$|\\[a-zA-Z([]/.test(node.data) && !inside('pre, code, script, style, mjx-container, .math, svg'))
+                found.push('LaTeX in the text: ' + node.data.trim().slice(0, 80));
+        }
+        return found;
+    }""")
+
+
+def picture_complaints(page):
+    """Every picture has an alternative text that a person wrote, and was loaded."""
+    return page.evaluate("""() => [...document.querySelectorAll('.bd-article img, body > img')].flatMap(i => [
+        ...(!i.alt || /_images\\//.test(i.alt) ? ['no alternative text: ' + i.src] : []),
+        ...(i.loading !== 'lazy' && !i.naturalWidth ? ['not loaded: ' + i.src] : [])])""")
+
+
+def solution_complaints(page, expected):
+    """Every solution is folded, and Enter on its line opens it."""
+    folds = page.locator("details.solution")
+    found = [] if folds.count() == expected else [f"{folds.count()} solutions on the page, {expected} in the source"]
+    for fold in folds.all():
+        if fold.get_attribute("open") is not None:
+            found.append("a solution stands open: " + fold.inner_text()[:60])
+            continue
+        fold.locator("> summary").press("Enter")
+        if fold.get_attribute("open") is None:
+            found.append("Enter does not open: " + fold.inner_text()[:60])
+    return found
+
+
+def figure_complaints(page):
+    """Every figure is drawn without a kernel, and its words follow the slider when a key is pressed."""
+    views = page.locator('script[type="application/vnd.jupyter.widget-view+json"]')
+    for place in range(views.count()):
+        views.nth(place).evaluate("view => view.parentElement.scrollIntoView({block: 'center'})")
+        with contextlib.suppress(Exception):
+            page.wait_for_function(f"document.querySelectorAll('[data-matcalc-figure]').length > {place}", timeout=5000)
+    figures = page.locator("[data-matcalc-figure]")
+    found = [] if figures.count() == views.count() else [f"{figures.count()} of {views.count()} figures are drawn"]
+    for figure in figures.all():
+        name = figure.get_attribute("data-matcalc-figure") or "figure"
+        slider, words = figure.locator("input[type=range]").first, figure.locator("[aria-live]").first
+        if not slider.count() or not words.count():
+            found.append(f"{name}: no slider or no words that say what is seen")
+        elif not follows(page, slider, words):
+            found.append(f"{name}: its words do not change when an arrow key moves the slider")
+    return found
+
+
+def follows(page, slider, words):
+    """Does the text change when an arrow key is pressed on the slider?"""
+    before = words.inner_text()
+    slider.press("ArrowLeft" if slider.evaluate("s => s.value === s.max") else "ArrowRight")
+    with contextlib.suppress(Exception):
+        page.wait_for_function("([e, t]) => e.innerText !== t", arg=[words.element_handle(), before], timeout=2000)
+    return words.inner_text() != before
+
+
+def width_complaints(page, width=360):
+    """On a phone the page does not move sideways; what is wide scrolls in its own box."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_timeout(50)
+    return page.evaluate("""() => {
+        const room = document.documentElement.clientWidth, wide = document.documentElement.scrollWidth;
+        if (wide <= room) return [];
+        const cut = e => e && (getComputedStyle(e).overflowX !== 'visible' || cut(e.parentElement));
+        const guilty = [...document.querySelectorAll('main article *')].filter(
+            e => e.getBoundingClientRect().right > room + 1 && !cut(e.parentElement));
+        return [`${wide} px wide on ${room}: ` + guilty.slice(0, 3).map(e => e.outerHTML.slice(0, 80)).join(' | ')];
+    }""")
+
+
+# Thousands of coloured words of code make axe slow; of those that look alike, one stays visible.
+SET_THEME = """theme => {
+    document.documentElement.dataset.theme = document.documentElement.dataset.mode = theme;
+    document.querySelectorAll('details').forEach(d => d.open = true);
+    const seen = new Set();
+    for (const word of document.querySelectorAll('pre span')) {
+        const look = word.className + word.closest('[class*="highlight-"], div').parentElement.className;
+        if (seen.has(look)) word.style.visibility = 'hidden';
+        seen.add(look);
+    }
+}"""
+
+
+def axe_complaints(page, axe, theme, rules=None):
+    """axe-core finds nothing in this colour theme, in folded solutions neither; `rules` chooses some of its rules."""
+    page.evaluate(SET_THEME, theme)
+    page.wait_for_timeout(50)
+    options = {"preload": False, "resultTypes": ["violations"]}  # preload would ask for style sheets anew
+    violations = axe.run(page, options=options | ({"runOnly": rules} if rules else {})).response["violations"]
+    return [f"axe ({theme}) {v['id']}: {n['html'][:160]} {n.get('failureSummary', '')[:200]}"
+            for v in violations for n in v["nodes"][:3]]  # fmt: skip
+
+
+class Links(HTMLParser):
+    """Collects where a page points to, and the places in it that can be pointed to."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.targets, self.ids = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "a" and "href" in attributes:
+            self.targets.append(attributes["href"])
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+
+
+def link_complaints(pages):
+    """Links inside the book lead to a page and a place that exist; `pages` maps names to HTML."""
+    parsed, found = {name: Links(html) for name, html in pages.items()}, []
+    for name, links in parsed.items():
+        found += [f"{name}: id {i!r} is used twice" for i in sorted({i for i in links.ids if links.ids.count(i) > 1})]
+        for target in links.targets:
+            parts = urlsplit(urljoin(f"/{name}", target))
+            if parts.scheme or parts.netloc or not re.search(r"(\.html|/)$", parts.path):
+                continue
+            page, place = unquote(parts.path).lstrip("/"), unquote(parts.fragment)
+            if page not in parsed or (place and place not in parsed[page].ids):
+                found.append(f"{name}: a link leads nowhere: {target}")
+    return sorted(set(found))

@@ -1,0 +1,135 @@
+"""The built book in a browser: it reads, folds, moves and asks nobody, with every page visited once."""
+
+import re
+from pathlib import Path
+
+import page_rules as rules
+import pytest
+
+SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
+CHROMIUM = rules.find_chromium()
+NOT_PAGES = {"index.html", "search.html", "prf-prf.html"}  # a redirect, a script's page, an unlinked list
+PAGES = [str(path.relative_to(SITE)) for path in sorted(SITE.rglob("*.html"))]
+PAGES = [name for name in PAGES if not name.startswith(("_", "reports"))]
+
+needs_book = pytest.mark.skipif(not PAGES, reason="The book is not built yet, so its pages are not tested (make book).")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("No Chromium was found, so pages are not tried in a browser (Debian: apt install chromium).")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=rules.FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def axe():
+    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+
+@pytest.fixture(scope="module")
+def site():
+    with rules.served(SITE) as address:
+        yield address
+
+
+def solutions_in_source(name):
+    """How many solutions the notebook of a page has."""
+    source = SITE / "_sources" / Path(name).with_suffix(".ipynb")
+    return len(re.findall(r":::+\{solution(?:-start)?\}", source.read_text(encoding="utf-8"))) if source.exists() else 0
+
+
+@needs_book
+@pytest.mark.parametrize("name", [page for page in PAGES if page not in NOT_PAGES])
+def test_page(browser, axe, site, name):
+    with rules.visited(browser, site + name) as (page, traffic):
+        complaints = rules.formula_complaints(page) + rules.picture_complaints(page)
+        complaints += rules.solution_complaints(page, solutions_in_source(name))
+        complaints += rules.figure_complaints(page)
+        complaints += rules.axe_complaints(page, axe, "light")
+        complaints += rules.width_complaints(page)
+        complaints += rules.axe_complaints(page, axe, "dark", ["color-contrast", "scrollable-region-focusable"])
+        assert "\n".join(complaints + traffic) == ""
+
+
+@needs_book
+def test_search_finds_the_subject(browser, site):
+    with rules.visited(browser, site + "search.html?q=derivative") as (page, traffic):
+        page.wait_for_selector("#search-results li a", timeout=10_000)
+        assert traffic == []
+
+
+@needs_book
+def test_without_scripts_solutions_fold_too(browser, site):
+    name = next((page for page in PAGES if solutions_in_source(page)), None)
+    if name is None:
+        pytest.skip("No chapter with a solution is built.")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site + name)
+    fold = page.locator("details.solution").first
+    assert not fold.locator(".solution-content").is_visible()
+    fold.locator("> summary").click()
+    assert fold.locator(".solution-content").is_visible()
+    context.close()
+
+
+@needs_book
+def test_links_inside_the_book_lead_somewhere():
+    pages = {name: (SITE / name).read_text(encoding="utf-8") for name in PAGES}
+    assert rules.link_complaints(pages) == []
+
+
+@needs_book
+def test_chapters_can_be_launched_and_downloaded():
+    for name in (page for page in PAGES if page.startswith("chapters/")):
+        html, stem = (SITE / name).read_text(encoding="utf-8"), Path(name).with_suffix(".ipynb")
+        assert f"mybinder.org/v2/gh/matrix-calculus-book/matrix-calculus-book/main?urlpath=lab/tree/{stem}" in html
+        assert f"colab.research.google.com/github/matrix-calculus-book/matrix-calculus-book/blob/main/{stem}" in html
+        assert f"_sources/{stem}" in html
+        assert (SITE / "_sources" / stem).exists()
+
+
+# The rules themselves are tested with small pages that break them.
+
+BAD = r"""<!doctype html><html lang="en"><head><title>bad</title></head><body><main><article>
+<p>Left over: $X^2$ and \frac12.</p><span class="math">\(x\)</span>
+<div class="math"><mjx-container><mjx-merror data-mjx-error="Missing argument">x</mjx-merror></mjx-container></div>
+<details class="solution" open><summary>Solution</summary><p>text</p></details>
+<div data-matcalc-figure="dead"><input type="range"><span aria-live="polite">t = 1</span></div>
+<div style="width: 900px">wide</div><a href="nowhere.html">x</a><a href="#gone">y</a><i id="a"></i><i id="a"></i>
+</article></main><img src="https://example.org/external.png"><img src="missing.png" alt="_images/0a1b.png">
+<script>console.error("loud"); undefinedFunction();</script></body></html>"""
+
+
+def test_a_bad_page_is_seen(browser, axe, tmp_path):
+    (tmp_path / "bad.html").write_text(BAD, encoding="utf-8")
+    with rules.served(tmp_path) as home, rules.visited(browser, home + "bad.html") as (page, traffic):
+        seen = "\n".join(
+            rules.formula_complaints(page)
+            + rules.picture_complaints(page)
+            + rules.solution_complaints(page, 2)
+            + rules.figure_complaints(page)
+            + rules.axe_complaints(page, axe, "light")
+            + rules.width_complaints(page)
+            + traffic
+        )
+    for complaint in [
+        "not set", "Missing argument", "LaTeX in the text: Left over", "no alternative text", "not loaded",
+        "1 solutions on the page, 2", "stands open", "1 of 0 figures", "dead: its words", "image-alt", "px wide",
+        "asks another machine: https://example.org", "404 for", "console: loud", "script error",
+    ]:  # fmt: skip
+        assert complaint in seen
+
+
+def test_bad_links_are_seen():
+    complaints = rules.link_complaints({"bad.html": BAD})
+    assert [c.split(": ", 1)[1] for c in complaints] == [
+        "a link leads nowhere: #gone", "a link leads nowhere: nowhere.html", "id 'a' is used twice",
+    ]  # fmt: skip
+    good = {"a.html": '<a href="b/c.html#d">', "b/c.html": '<p id="d"><a href="../a.html"><a href="https://x.org/y.html">'}
+    assert rules.link_complaints(good) == []
