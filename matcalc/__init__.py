@@ -6,7 +6,7 @@ chapter *The derivative is a linear map* for a first tour, ``help(mc.Rule)`` and
 
 from importlib import import_module
 
-from . import differences, domains
+from . import differences, domains, second_order
 from .catalog import RULES, find
 from .claims import verify_derivative, verify_gradient
 from .domains import DomainError
@@ -15,19 +15,39 @@ from .linear_map import LinearMap
 from .report import Report, VerificationError, refuses
 from .rule import Rule
 from .rules.determinant import charpoly, det, logabsdet, logdet_spd
+from .rules.eigen import eigh, eigvalsh, spectral_projector
+from .rules.eigen_general import eig, eigvals
+from .rules.elementwise import elementwise
+from .rules.factorizations import cholesky, qr
+from .rules.frobenius import bilinear_form, frobenius_norm, frobenius_norm_squared
 from .rules.inverse import inverse, solve
+from .rules.kronecker import kron
 from .rules.lu import lu, lu_unpivoted
+from .rules.matrix_functions import expm, logm_spd, sqrtm_spd
 from .rules.power import polynomial, power
 from .rules.product import affine, hadamard, product, transpose
+from .rules.svd import svd, svdvals
+from .rules.sylvester import sylvester
+from .rules.trace import trace_power, trace_product, trace_quadratic
+from .rules.vector import least_squares_loss, linear_form, logistic_loss, quadratic_form
+from .second_order import hessian, verify_second
 from .spaces import ShapeError, commutation, duplication, inner, norm, unvec, vec
 from .verify import examine, verify
 
 __all__ = [
-    "RULES", "find", "check", "verify", "examine", "verify_derivative", "verify_gradient", "refuses",
+    "RULES", "find", "check", "verify", "examine", "verify_derivative", "verify_gradient", "verify_second", "refuses",
     "vec", "unvec", "inner", "norm", "commutation", "duplication",
     "Rule", "LinearMap", "Report", "VerificationError", "DomainError", "ShapeError", "differences", "domains",
+    "second_order", "hessian",
+    "linear_form", "quadratic_form", "least_squares_loss", "logistic_loss", "elementwise",
     "affine", "product", "hadamard", "transpose", "power", "polynomial", "inverse", "solve", "lu", "lu_unpivoted",
+    "frobenius_norm", "frobenius_norm_squared", "bilinear_form",
+    "trace_product", "trace_quadratic", "trace_power",
     "det", "logabsdet", "logdet_spd", "charpoly",
+    "kron",
+    "eigvalsh", "eigh", "eigvals", "eig", "spectral_projector",
+    "qr", "cholesky", "svdvals", "svd",
+    "expm", "logm_spd", "sqrtm_spd", "sylvester",
 ]  # fmt: skip
 
 _DRAWING = ("plots", "figures")  # need Matplotlib: loaded when first used

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from .differences import Counted
+from .differences import Counted, directions
 from .domains import DomainError
-from .evidence import difference_check, directions, guard, linearity_check, measure, method, taylor_check
+from .evidence import difference_check, guard, linearity_check, measure, method, taylor_check
 from .report import Check, Report, refuse
 from .samples import gaussian
-from .spaces import as_point, inner, norm, shape_of, size, step, text
+from .spaces import as_point, copy, inner, norm, shape_of, size, step, text
 from .special import generic_near, remarks
 
 
@@ -77,7 +77,7 @@ def _as_push(f, claim, X, dX, arguments):
     expected = shape_of(f(X)) if arguments == 2 else shape_of(X)
     what = ("df(X, dX)", "f(X)") if arguments == 2 else ("grad(X)", "X")
     try:
-        answer = as_point(claim(_copy(X), _copy(dX)) if arguments == 2 else claim(_copy(X)), what[0], real=False)
+        answer = as_point(claim(copy(X), copy(dX)) if arguments == 2 else claim(copy(X)), what[0], real=False)
     except Exception as error:
         return None, Check("answer", False, f"{what[0]} gives no numbers: {type(error).__name__}: {error}")
     if shape_of(answer) != expected:
@@ -85,7 +85,7 @@ def _as_push(f, claim, X, dX, arguments):
         return None, Check("shape", False, found)
     if arguments == 1:
         return lambda dX: inner(answer, dX), None
-    return lambda dX: as_point(claim(_copy(X), _copy(dX)), "df(X, dX)", real=False), None
+    return lambda dX: as_point(claim(copy(X), copy(dX)), "df(X, dX)", real=False), None
 
 
 def _own_input(where, f, claim, X, domain, arguments):
@@ -102,39 +102,38 @@ def _own_input(where, f, claim, X, domain, arguments):
             raise TypeError(f"{where}: {role} cannot be called as {call}: it takes {takes}") from None
         except ValueError:  # a builtin that does not tell its signature
             pass
+    floats = as_point(X, f"{where}: X", real=False)
     for part in X if isinstance(X, tuple) else (X,):
         if np.asarray(part).dtype.kind in "iu" and not isinstance(part, int):
             raise TypeError(f"{where}: X has whole-number entries ({np.asarray(part).dtype}); small steps need floats: "
                             "pass X.astype(float)")
-    X = as_point(X, f"{where}: X", real=False)
-    if domain and (complaint := domain.complaint(X)):
-        raise DomainError(complaint, where, domain.name)
-    return X
+    if domain and (complaint := domain.complaint(floats)):
+        raise DomainError(f"{where}: X does not belong to the {domain.name}: {complaint}")
+    return floats
 
 
 def _as_values(where, f, X):
     """f with its values as floats of one shape, counted, after a trial run at X that must succeed and repeat."""
     try:
-        first, again = (as_point(f(_copy(X)), f"{where}: f(X)", real=False) for _ in range(2))
+        first, again = (as_point(f(copy(X)), "f(X)", real=False) for _ in range(2))
     except (TypeError, ValueError) as error:
         raise type(error)(f"{where}: f has no usable value at X ({error})") from error
     if where == "verify_gradient" and size(shape_of(first)) != 1:
         raise TypeError(f"{where}: f(X) must be one number, got shape {text(shape_of(first))}; "
                         "for other functions use verify_derivative")
+    if where == "verify_gradient" and np.iscomplexobj(first):
+        raise TypeError(f"{where}: f(X) must be real, got {first}")
     if norm(step(first, -1, again)) > 1e-12 * norm(first):
         raise ValueError(f"{where}: f gives two different values at the same X; it must not depend on chance")
 
     def values(X):
-        Y = f(X)
+        Y = f(copy(X))
         Y = tuple(np.asarray(part) for part in Y) if isinstance(Y, tuple) else np.asarray(Y)
         if shape_of(Y) != shape_of(first):
-            raise ValueError(f"f changes its shape from {text(shape_of(first))} to {text(shape_of(Y))} near X")
+            change = f"from {text(shape_of(first))} to {text(shape_of(Y))}"
+            raise TypeError(f"{where}: f(X) changes its shape {change} near X")
         return Y.item() if where == "verify_gradient" else Y
 
     counted = Counted(values)
     counted.count, counted.name = 2, getattr(f, "__name__", "f").replace("<lambda>", "f")
     return counted
-
-
-def _copy(X):
-    return tuple(_copy(part) for part in X) if isinstance(X, tuple) else np.array(X)[()]

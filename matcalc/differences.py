@@ -42,6 +42,31 @@ def complex_step(f, X, dX, h=2.0**-100):
     return _combine(lambda a, _: np.imag(a) / h, *[f(step(X, 1j * h, dX))] * 2)
 
 
+def directions(rng, X, tangent, count):
+    """Generic directions of the size of X; for a tuple also directions that move one part alone.
+
+    More than four parts are moved in four groups, so that the number of values of f stays bounded.
+    """
+    found = [(f"direction {i}", sized(tangent(rng, X), X)) for i in range(1, count + 1)]
+    if isinstance(X, tuple):
+        for group in np.array_split(np.arange(len(X)), min(len(X), 4)):
+            dX = sized(tangent(rng, X), X)
+            alone = tuple(part if i in group else 0 * part for i, part in enumerate(dX))
+            found.append((f"part {', '.join(str(i + 1) for i in group)} alone", alone))
+    return found
+
+
+def sized(dX, X):
+    """dX with about the norm of X, part by part, so that a step t is a relative change t.
+
+    The parts of a tuple get uneven weights: with even ones, 1×1 parts can cancel each other's effect.
+    """
+    if isinstance(X, tuple):
+        pairs = zip(dX, X, strict=True)
+        return tuple(sized(d, part) / (1 + 0.37 * i) for i, (d, part) in enumerate(pairs))
+    return dX * ((norm(X) or 1.0) / (norm(dX) or 1.0))
+
+
 @dataclass(frozen=True)
 class Difference:
     """A derivative from values: ``value`` the shape of f(X), ``error`` an estimate for each entry.

@@ -181,7 +181,7 @@ SYMMETRIC = Domain(
     name="symmetric matrices",
     shape=not_symmetric,
     sample=symmetric,
-    outside=well_conditioned,
+    outside=lambda rng, n: well_conditioned(rng, max(n, 2)),
     tangent=symmetric_gaussian,
     direction=_along_symmetric,
 )
@@ -191,7 +191,7 @@ POSITIVE_DEFINITE = Domain(
     shape=not_symmetric,
     interior=not_positive_definite,
     sample=positive_definite,
-    outside=symmetric,
+    outside=lambda rng, n: symmetric(rng, max(n, 2)),  # a 1×1 one would be positive
     tangent=symmetric_gaussian,
     direction=_along_symmetric,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .differences import EPS, Difference, Line, derivative
+from .differences import EPS, Difference, Line, derivative, sized
 from .domains import DomainError
 from .report import Check
 from .samples import gaussian
@@ -63,27 +63,6 @@ class Slope:
         return error <= SETTLED * max(norm(self.measured), norm(self.given)) or error <= ENTRY * D.scale
 
 
-def directions(rng, X, tangent, count):
-    """Generic directions of the size of X; for a tuple also directions that move one part alone.
-
-    More than four parts are moved in four groups, so that the number of values of f stays bounded.
-    """
-    found = [(f"direction {i}", _sized(tangent(rng, X), X)) for i in range(1, count + 1)]
-    if isinstance(X, tuple):
-        for group in np.array_split(np.arange(len(X)), min(len(X), 4)):
-            dX = _sized(tangent(rng, X), X)
-            alone = tuple(part if i in group else 0 * part for i, part in enumerate(dX))
-            found.append((f"part {', '.join(str(i + 1) for i in group)} alone", alone))
-    return found
-
-
-def _sized(dX, X):
-    """dX with the norm of X, part by part, so that a step t is a relative change t."""
-    if isinstance(X, tuple):
-        return tuple(_sized(d, part) for d, part in zip(dX, X, strict=True))
-    return dX * ((norm(X) or 1.0) / (norm(dX) or 1.0))
-
-
 def measure(f, push, X, found, first_step=None):
     """The slopes of f at X along the directions found, each beside push(dX)."""
     slopes, origin, seen = [], None, 0.0
@@ -123,22 +102,32 @@ def difference_check(slopes, name="difference"):
                          f"quotients along {slope.label} do not settle")
     worst = max(slopes, key=lambda slope: slope.excess)
     message = f"slope from values of f: relative difference {worst.gap:.1e} over {len(slopes)} directions"
-    return Check(name, worst.excess <= 1, message if worst.excess <= 1 else describe(worst), worst.gap, ENTRY)
+    return Check(name, worst.excess <= 1, message if worst.excess <= 1 else describe(worst, slopes), worst.gap, ENTRY)
 
 
-def describe(slope):
-    """What is wrong with a slope, in numbers: a common factor, or how far off and where."""
+def describe(slope, slopes=()):
+    """What is wrong with a slope, in numbers: a factor common to all slopes, or how far off and where."""
     D, given = slope.measured, slope.given
     if norm(D) == 0 or not np.isfinite(given).all():
         return f"along {slope.label} the slope is {norm(D):.3g} in norm, the claimed one {norm(given):.3g}"
-    factor = float(np.vdot(D / norm(D), given / norm(D)).real)
     off = f"off by {100 * slope.gap:.3g} % along {slope.label}"
-    if D.size > 1 and norm(given - factor * D) <= 1e-6 * norm(D):
+    if (factor := common_factor(slopes) or common_factor([slope])) is not None:
         return f"{off}: the claimed slope is {factor:.6g} times the measured one"
     if D.size == 1:
         return f"{off}: claimed {given[0]:.8g}, measured {D[0]:.8g}"
     wrong = int((abs(D - given) > 1e-6 * norm(D) / np.sqrt(D.size)).sum())
     return f"{off}: {wrong} of {D.size} entries differ, most at {place(slope)}"
+
+
+def common_factor(slopes):
+    """The one number by which all claimed slopes differ from the measured ones, or None."""
+    D = np.concatenate([slope.measured for slope in slopes] or [[]])
+    given = np.concatenate([slope.given for slope in slopes] or [[]])
+    size_ = norm(D)
+    if D.size < 2 or size_ == 0:
+        return None
+    factor = float(np.vdot(D / size_, given / size_).real)
+    return factor if norm(given - factor * D) <= 1e-6 * size_ else None
 
 
 def place(slope):
@@ -164,7 +153,7 @@ def taylor_check(slopes):
 
 def linearity_check(push, X, rng, tangent):
     """push(a dX + b dZ) = a push(dX) + b push(dZ)."""
-    dX, dZ = (_sized(tangent(rng, X), X) for _ in range(2))
+    dX, dZ = (sized(tangent(rng, X), X) for _ in range(2))
     a, b = 1.75, -0.5
     left = vec(push(step(step(dX, a - 1, dX), b, dZ)))
     first, second = a * vec(push(dX)), b * vec(push(dZ))
@@ -203,7 +192,7 @@ def matrix_check(dF):
 
 def second_check(F, X, rng):
     """The stated second differential equals the slope of the first, which earlier lines hold against f."""
-    dX, dZ = (_sized(F.domain.tangent(rng, X), X) for _ in range(2))
+    dX, dZ = (sized(F.domain.tangent(rng, X), X) for _ in range(2))
     slope = derivative(lambda Z: F.at(Z)(dX), X, dZ)
     given, backward = F.second(X)(dX, dZ), F.second(X)(dZ, dX)
     if shape_of(given) != shape_of(slope.value):

@@ -67,6 +67,10 @@ def check(answer, target=None, X=None, *, holds=None, rng=None):
     if callable(target) or isinstance(target, LinearMap):
         if not callable(answer):
             return Verdict("wrong_type", f"expected a function, got {type(answer).__name__}")
+        given, most = len(_arguments(answer)), 1 if isinstance(target, LinearMap) else 2
+        if not 1 <= given <= most:
+            wanted = "one argument" if most == 1 else "one or two arguments"
+            return Verdict("wrong_type", f"expected a function of {wanted}, got one of {given}")
         if not isinstance(target, Rule | LinearMap):
             return _against_values(answer, target, X, rng)
         trials = (_trial(answer, target, rng) for _ in range(3))
@@ -78,6 +82,12 @@ def check(answer, target=None, X=None, *, holds=None, rng=None):
         if not verdict.passed:
             break
     return verdict
+
+
+def _arguments(answer):
+    """The names of the arguments that a function must be given."""
+    found = inspect.signature(answer).parameters.values()
+    return [one.name for one in found if one.default is one.empty and one.kind is not one.VAR_KEYWORD]
 
 
 def _condition(answer, holds):
@@ -93,7 +103,7 @@ def _condition(answer, holds):
 
 def _against_values(answer, f, X, rng):
     """A reader's derivative of a function that is no rule, held against values of the function."""
-    names = list(inspect.signature(answer).parameters)
+    names = _arguments(answer)
     dX = gaussian(rng, as_point(X, "check: X", real=False))
     if _run(lambda: answer(X, dX) if len(names) == 2 else answer(X)) is ...:
         return NOT_ANSWERED
@@ -121,7 +131,7 @@ def _trial(answer, target, rng):
         return lambda: answer(dX), target(dX)
     X = target.domain.sample(rng, 3)
     Y, dF = target.linearize(X)
-    names = list(inspect.signature(answer).parameters)
+    names = _arguments(answer)
     if len(names) == 1:
         return lambda: answer(X), dF.T(1.0) if shape_of(Y) == () else dF.matrix
     if names[1].endswith("bar"):
@@ -156,7 +166,7 @@ def _judge(give, expected):
 
 
 def _wrong_shape(given, expected):
-    if not isinstance(expected, tuple) and np.shape(given) == np.shape(expected)[::-1] and _near(given.T, expected):
+    if _flipped(given, expected):
         return Verdict("transposed", "right up to a transpose: the shape asked for is " + text(np.shape(expected)))
     return Verdict("wrong_shape", f"your answer has shape {text(shape_of(given))}; expected {text(shape_of(expected))}")
 
@@ -168,12 +178,18 @@ def _clue(given, expected):
         return Verdict("correct", f"correct: relative difference {gap:.0e}", gap)
     if _near(vec(given), -vec(expected)):
         return Verdict("sign", "right up to the sign", gap)
-    if np.ndim(expected) == 2 and np.shape(given) == np.shape(expected)[::-1] and _near(given.T, expected):
+    if _flipped(given, expected):
         return Verdict("transposed", "right up to a transpose of the result", gap)
     factor = np.vdot(vec(expected), vec(given)).real / norm(expected) ** 2 if norm(expected) else 0.0
     if np.size(vec(expected)) > 1 and factor and _near(vec(given), factor * vec(expected)):
         return Verdict("factor", f"right up to a factor: yours is {factor:.6g} times the right answer", gap)
     return Verdict("unknown", f"not equal: off by {100 * gap:.3g} % of its size at a generic point", gap)
+
+
+def _flipped(given, expected):
+    """Whether the answer is the transpose of a matrix that was asked for."""
+    matrices = not isinstance(given, tuple) and not isinstance(expected, tuple) and np.ndim(expected) == 2
+    return matrices and np.shape(given) == np.shape(expected)[::-1] and _near(given.T, expected)
 
 
 def _near(A, B):

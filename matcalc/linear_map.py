@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .spaces import ShapeError, as_point, shape_of, size, text, unvec, vec
+from .spaces import ShapeError, as_point, plain, shape_of, size, text, unvec, vec
 
 
 class LinearMap:
@@ -39,7 +39,7 @@ class LinearMap:
                 )
         if self.direction is not None and (complaint := self.direction(dX)):
             raise ValueError(f"{self.name}: {complaint}")
-        return self.push(dX)
+        return plain(self.push(dX))
 
     @property
     def T(self):
@@ -112,3 +112,13 @@ class LinearMap:
         if self.input_shape is None or self.output_shape is None:
             return f"LinearMap({self.name})"
         return f"LinearMap({self.name}: {text(self.input_shape)} → {text(self.output_shape)})"
+
+
+def functional(G):
+    """dX ↦ ⟨G, dX⟩, the derivative of a number-valued function with gradient G; its adjoint is ȳ ↦ ȳ G.
+
+    OverflowError if an entry of G is too large for a float.
+    """
+    if not np.isfinite(G).all():
+        raise OverflowError("the gradient is too large for floating-point numbers")
+    return LinearMap(push=lambda dX: np.sum(G * dX), pull=lambda ybar: ybar * G, matrix=lambda: vec(G)[None, :].copy())

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from .domains import DomainError
-from .spaces import ShapeError, as_point, shape_of, text, vec
+from .spaces import ShapeError, as_point, copy, plain, shape_of, text, vec
 
 
 class Rule:
@@ -39,8 +39,7 @@ class Rule:
         """(F(X), F'(X)): the value and the linear map, from one factorisation."""
         X = self._enter(X)
         Y, dF = self._guarded(self._linearize, X)
-        self._finite(Y)
-        return Y, dF.replace(
+        return self._finite(Y), dF.replace(
             input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′",
             direction=partial(self.domain.direction, X),
         )
@@ -100,7 +99,7 @@ class Rule:
         )
 
     def _enter(self, X):
-        X = as_point(X, self.name)
+        X = copy(as_point(X, self.name))  # the map must not change when the caller's array does
         if complaint := self.domain.shape(X):
             raise DomainError(complaint, self.name, self.domain.name)
         return X
@@ -112,13 +111,15 @@ class Rule:
                 return function(X)
         except DomainError as error:
             raise DomainError(error.reason, self.name, self.domain.name) from None
+        except OverflowError as error:
+            raise OverflowError(f"{self.name}: {error}") from None
         except np.linalg.LinAlgError as error:
             raise DomainError(self.domain.complaint(X) or str(error), self.name, self.domain.name) from None
 
     def _finite(self, Y):
         if not np.isfinite(vec(Y)).all():
             raise OverflowError(f"{self.name}: the result is too large for floating-point numbers")
-        return Y
+        return plain(Y)
 
     def __repr__(self):
         return f"Rule({self.name} on {self.domain.name})"

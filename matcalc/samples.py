@@ -23,7 +23,7 @@ def well_conditioned(rng, n):
 def rank_deficient(rng, n):
     """An n×n matrix of rank n−1 with whole-number entries: singular exactly, not by rounding."""
     X = rng.integers(-3, 4, (n, n)).astype(float)
-    X[:, -1] = X[:, 0]
+    X[:, -1] = X[:, 0] if n > 1 else 0
     return X
 
 

@@ -103,6 +103,18 @@ def step(X, t, dX):
     return X + t * dX
 
 
+def copy(X):
+    """X in memory of its own, so that nobody else can change it."""
+    return tuple(copy(part) for part in X) if isinstance(X, tuple) else np.array(X)[()]
+
+
+def plain(X):
+    """X with numbers as Python's own, part by part: what a reader wants to see. Arrays stay as they are."""
+    if isinstance(X, tuple):
+        return tuple(plain(part) for part in X)
+    return X if np.ndim(X) else np.asarray(X).item()
+
+
 def inner(A, B):
     """⟨A, B⟩ = Re tr(Aᴴ B), for real matrices tr(Aᵀ B): the sum of the products of entries.
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .differences import Counted
+from .differences import Counted, directions
 from .evidence import (
     adjoint_check,
     difference_check,
-    directions,
     domain_check,
     guard,
     linearity_check,

@@ -23,6 +23,17 @@ def inverse_at(X):
     )
 
 
+def second_inverse_at(X):
+    """d² of −Y dX Y: only the two Y move, each by −Y dZ Y, so d²Y = Y dX Y dZ Y + Y dZ Y dX Y."""
+    Y, _ = inverse_at(X)
+
+    def second(dX, dZ):
+        H, K = Y @ dX, Y @ dZ
+        return (H @ K + K @ H) @ Y
+
+    return second
+
+
 inverse = Rule(
     name="inverse",
     f=np.linalg.inv,
@@ -36,6 +47,7 @@ inverse = Rule(
         shapes={"X": "n×n"},
     ),
     source="petersen2012, eq. 59",
+    second_at=second_inverse_at,
 )
 
 
@@ -67,6 +79,17 @@ def solve_at(X):
     return Y, LinearMap(push=lambda dX: solve(dX[1] - dX[0] @ Y), pull=pull, matrix=matrix)
 
 
+def second_solve_at(X):
+    """Differentiate dA Y + A dY = dB once more: A d²Y = −(dA₁ dY₂ + dA₂ dY₁), a third system with the same A."""
+    _, dF = solve_at(X)
+
+    def second(dX, dZ):
+        bend = dX[0] @ dF.push(dZ) + dZ[0] @ dF.push(dX)
+        return dF.push((np.zeros_like(X[0]), -bend))
+
+    return second
+
+
 solve = Rule(
     name="solve",
     f=lambda X: np.linalg.solve(*X),
@@ -81,4 +104,5 @@ solve = Rule(
         shapes={"A": "n×n", "B": "n×q"},
     ),
     source="giles2008, sec. 2.2.3",
+    second_at=second_solve_at,
 )

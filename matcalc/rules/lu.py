@@ -118,13 +118,13 @@ def _strong_minors(rng, n):
 
 
 def _zero_first_entry(rng, n):
-    X = well_conditioned(rng, n)
+    X = well_conditioned(rng, max(n, 2))  # a single row needs no pivot
     X[0, 0] = 0
     return X
 
 
 def _tied(rng, n):
-    X = well_conditioned(rng, n)
+    X = well_conditioned(rng, max(n, 2))
     X[:2, 0] = np.abs(X[:, 0]).max()
     return X
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from ..domains import INVERTIBLE, SQUARE, DomainError, near_singular
@@ -27,6 +29,7 @@ def power(k):
         domain=SQUARE if k >= 0 else INVERTIBLE,
         formulas=_printed(k),
         source="higham2008, sec. 3.2",
+        second_at=_second_power(k),
     )
 
 
@@ -79,9 +82,7 @@ def _negative(k):
     outer_at = _nonnegative(k)
 
     def power_at(X):
-        Y = np.linalg.inv(X)
-        if complaint := near_singular(1 / (np.linalg.norm(X, 1) * np.linalg.norm(Y, 1))):
-            raise DomainError(complaint)
+        Y = _inverse(X)
         Z, outer = outer_at(Y)
         return Z, LinearMap(
             push=lambda dX: outer.push(-Y @ dX @ Y),
@@ -90,6 +91,36 @@ def _negative(k):
         )
 
     return power_at
+
+
+def _inverse(X):
+    Y = np.linalg.inv(X)
+    if complaint := near_singular(1 / (np.linalg.norm(X, 1) * np.linalg.norm(Y, 1))):
+        raise DomainError(complaint)
+    return Y
+
+
+def _second_power(k):
+    """Xᵏ as a Horner scheme with the steps I, X, X², …; a negative power is one in Y = X⁻¹, which bends too."""
+
+    def second_at(X):
+        Y = X if k >= 0 else _inverse(X)
+        steps = [np.linalg.matrix_power(Y, j) for j in range(abs(k))]
+        if k >= 0:
+            return partial(_twice, steps, X, bend=np.zeros_like(X))
+        moved = lambda H: -Y @ H @ Y
+        return lambda H, K: _twice(steps, Y, moved(H), moved(K), -moved(H) @ K @ Y - moved(K) @ H @ Y)
+
+    return second_at
+
+
+def _twice(steps, X, H, K, bend):
+    """d² of the products P X, one step after the other: each of P and X moves once, or one of them bends."""
+    dH = dK = S = np.zeros_like(bend)
+    for P in steps:
+        S = S @ X + dH @ K + dK @ H + P @ bend
+        dH, dK = dH @ X + P @ H, dK @ X + P @ K
+    return S
 
 
 def _insertions(X, places):
@@ -154,30 +185,37 @@ def polynomial(c):
             shapes={"X": "n×n"},
         ),
         source="higham2008, sec. 3.2",
+        second_at=lambda X: partial(_twice, _horner_steps(c, X)[:-1], X, bend=np.zeros_like(X)),
     )
 
 
+def _horner_steps(c, X):
+    """The steps P ← P X + c_j I, from the highest coefficient down."""
+    steps = [c[-1] * np.eye(len(X))]
+    for coefficient in c[-2::-1]:
+        steps.append(steps[-1] @ X + coefficient * np.eye(len(X)))
+    return steps
+
+
 def _horner(c):
-    """Horner: P ← P X + c_j I, from the highest coefficient down; the product rule at each step."""
+    """The product rule at each step of Horner's scheme."""
 
     def polynomial_at(X):
-        partial = [c[-1] * np.eye(len(X))]
-        for coefficient in c[-2::-1]:
-            partial.append(partial[-1] @ X + coefficient * np.eye(len(X)))
+        steps = _horner_steps(c, X)
 
         def push(dX):
             dP = np.zeros_like(dX)
-            for P in partial[:-1]:
+            for P in steps[:-1]:
                 dP = dP @ X + P @ dX
             return dP
 
         def pull(Ybar):
             Pbar, Xbar = Ybar, np.zeros_like(Ybar)
-            for P in reversed(partial[:-1]):
+            for P in reversed(steps[:-1]):
                 Pbar, Xbar = Pbar @ X.T, Xbar + P.T @ Pbar
             return Xbar
 
         matrix = lambda: sum(c[j] * _insertions(X, range(j)) for j in range(1, len(c)))
-        return partial[-1], LinearMap(push, pull, matrix)
+        return steps[-1], LinearMap(push, pull, matrix)
 
     return polynomial_at

@@ -8,7 +8,7 @@ from ..domains import EQUAL_SHAPES, MATRICES, PRODUCTS, matrices_of_shape
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
-from ..spaces import ShapeError, as_point, commutation, shape_of, text, vec
+from ..spaces import ShapeError, as_point, commutation, copy, shape_of, text, vec
 
 
 def affine(A, B, C):
@@ -16,7 +16,7 @@ def affine(A, B, C):
 
     A is p×m, X is m×n, B is n×q, C is p×q. ShapeError if C does not fit A and B.
     """
-    A, B, C = (as_point(part, f"affine: {name}") for part, name in ((A, "A"), (B, "B"), (C, "C")))
+    A, B, C = (copy(as_point(part, f"affine: {name}")) for part, name in ((A, "A"), (B, "B"), (C, "C")))
     if not A.ndim == B.ndim == 2 or C.shape != (A.shape[0], B.shape[1]):
         given = text(shape_of((A, B, C)))
         raise ShapeError(f"affine: expected A of shape p×m, B of n×q and C of p×q, got {given}")
@@ -35,6 +35,7 @@ def affine(A, B, C):
             shapes={"A": "p×m", "X": "m×n", "B": "n×q", "C": "p×q"},
         ),
         source="magnus2019, ch. 2, sec. 4",
+        second_at=lambda X: lambda dX, dZ: np.zeros(C.shape),  # the map A dX B is the same at every X
     )
 
 
@@ -77,6 +78,7 @@ product = Rule(
         shapes={"A": "m×n", "B": "n×q"},
     ),
     source="magnus2019, ch. 8, sec. 2",
+    second_at=lambda X: lambda dX, dZ: dX[0] @ dZ[1] + dZ[0] @ dX[1],  # both factors move, in either way
 )
 
 
@@ -105,6 +107,7 @@ hadamard = Rule(
         shapes={"A": "m×n", "B": "m×n"},
     ),
     source="magnus2019, ch. 8, sec. 2",
+    second_at=lambda X: lambda dX, dZ: dX[0] * dZ[1] + dZ[0] * dX[1],
 )
 
 
@@ -130,4 +133,5 @@ transpose = Rule(
         shapes={"X": "m×n"},
     ),
     source="magnus2019, ch. 3, sec. 7",
+    second_at=lambda X: lambda dX, dZ: np.zeros_like(X.T),
 )

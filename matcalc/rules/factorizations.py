@@ -1,0 +1,197 @@
+"""QR and Cholesky: differentiate the product of the factors, split by structure, solve with triangles."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import scipy.linalg as la
+
+from ..domains import POSITIVE_DEFINITE, Domain, DomainError, a_matrix
+from ..formula import FUNCTIONS, Formulas
+from ..linear_map import LinearMap
+from ..rule import Rule
+from ..samples import rank_deficient, well_conditioned
+from ..spaces import commutation, text, vec
+
+DEPENDENT = 1e-13  # a column of which no more is left beside the columns before it counts as dependent
+
+solve_lower = partial(la.solve_triangular, lower=True)
+solve_lower_transposed = partial(la.solve_triangular, lower=True, trans=1)
+
+
+def lower_half(M):
+    """Φ(M): the lower triangle of M with its diagonal halved, so that Φ(M) + Φ(M)ᵀ = M for symmetric M."""
+    return np.tril(M, -1) + np.diag(np.diag(M)) / 2
+
+
+FUNCTIONS[r"\Phi"] = lower_half
+
+
+# --- Cholesky: X = L Lᵀ ----------------------------------------------------------------------------------------
+
+
+def cholesky_by_columns(X):
+    """L with X = L Lᵀ, column by column: the definition, read from the lower triangle of X."""
+    rest = np.array(X, dtype=np.result_type(X, float))
+    L = np.zeros_like(rest)
+    for j in range(len(X)):
+        L[j:, j] = rest[j:, j] / np.sqrt(rest[j, j])
+        rest[j:, j:] -= np.outer(L[j:, j], L[j:, j])
+    return L
+
+
+def cholesky_at(X):
+    """L⁻¹ dX L⁻ᵀ = L⁻¹ dL + (L⁻¹ dL)ᵀ: a symmetric matrix is a lower one plus its transpose, so dL = L Φ(·)."""
+    L = la.cholesky(X, lower=True)
+    return L, LinearMap(
+        push=partial(_push_cholesky, L),
+        pull=partial(_pull_cholesky, L),
+        matrix=partial(_cholesky_matrix, L),
+    )
+
+
+def _push_cholesky(L, dX):
+    half = solve_lower(L, dX + dX.T) / 2
+    return L @ lower_half(solve_lower(L, half.T))
+
+
+def _pull_cholesky(L, Lbar):
+    half = solve_lower_transposed(L, lower_half(L.T @ Lbar))
+    S = solve_lower_transposed(L, half.T).T
+    return (S + S.T) / 2
+
+
+def _cholesky_matrix(L):
+    """½ (I ⊗ L) diag(vec Φ(11ᵀ)) (L⁻¹ ⊗ L⁻¹) (I + K)."""
+    n = len(L)
+    inverse = solve_lower(L, np.eye(n))
+    sandwich = np.kron(inverse, inverse)
+    halves = vec(lower_half(np.ones((n, n))))
+    return (np.kron(np.eye(n), L) * halves) @ (sandwich + sandwich @ commutation(n, n)) / 2
+
+
+def cholesky_second(X):
+    """d²(L Lᵀ) = 0 along two directions: d²L is the first derivative along −(dL₁ dL₂ᵀ + dL₂ dL₁ᵀ)."""
+    L = la.cholesky(X, lower=True)
+
+    def second(dX, dZ):
+        dL, dM = _push_cholesky(L, dX), _push_cholesky(L, dZ)
+        return _push_cholesky(L, -(dL @ dM.T + dM @ dL.T))
+
+    return second
+
+
+cholesky = Rule(
+    name="cholesky",
+    f=cholesky_by_columns,
+    linearize=cholesky_at,
+    domain=POSITIVE_DEFINITE,
+    formulas=Formulas(
+        value=r"L L^{\top} = X",
+        differential=r"L \operatorname{\Phi}(L^{-1}\,\mathrm dX\,L^{-\top})",
+        adjoint=r"\operatorname{sym}(L^{-\top} \operatorname{\Phi}(L^{\top} \bar L) L^{-1})",
+        jacobian=r"\frac{1}{2} (I_n \otimes L) \operatorname{diag}(\operatorname{vec}(\operatorname{\Phi}"
+        r"(\mathbf 1_n \mathbf 1_n^{\top}))) (L^{-1} \otimes L^{-1}) (I_{n^2} + K_{nn})",
+        result="L",
+        shapes={"X": "n×n"},
+    ),
+    source="murray2016, section 2",
+    second_at=cholesky_second,
+)
+
+
+# --- QR: X = Q R, R with a positive diagonal -------------------------------------------------------------------
+
+
+def gram_schmidt(X):
+    """(Q, R) with X = Q R: each column minus its part along the columns before it, taken off twice."""
+    Q = np.array(X, dtype=np.result_type(X, float))
+    R = np.zeros((X.shape[1], X.shape[1]), dtype=Q.dtype)
+    for j in range(X.shape[1]):
+        for _ in range(2):  # once leaves rounding errors of the size of the condition number
+            part = Q[:, :j].T @ Q[:, j]
+            R[:j, j] += part
+            Q[:, j] -= Q[:, :j] @ part
+        R[j, j] = np.sqrt(Q[:, j] @ Q[:, j])
+        Q[:, j] /= R[j, j]
+    return Q, R
+
+
+def positive_qr(X):
+    """(Q, R) with X = Q R and all R_jj > 0; DomainError where a column depends on those before it."""
+    Q, R = la.qr(X, mode="economic", check_finite=False)
+    signs = np.where(np.diag(R) < 0, -1.0, 1.0)
+    for j, column in enumerate(R.T):
+        longest = np.abs(column).max()
+        if abs(column[j]) <= DEPENDENT * longest:
+            left = abs(column[j]) / longest if longest else 0.0
+            raise DomainError(f"column {j + 1} depends on the columns before it: {left:.1e} of it is left beside them")
+    return Q * signs, signs[:, None] * R
+
+
+def qr_at(X):
+    """M = Qᵀ dX R⁻¹ is skew plus upper, Qᵀ dQ + dR R⁻¹; what of dX R⁻¹ is normal to Q turns Q alone."""
+    Q, R = positive_qr(X)
+    square = Q.shape[0] == Q.shape[1]  # then nothing is normal to Q, and the difference below would be rounding
+
+    def push(dX):
+        G = la.solve_triangular(R, dX.T, trans=1).T
+        M = Q.T @ G
+        low = np.tril(M, -1)
+        normal = 0 if square else G - Q @ M
+        return Q @ (low - low.T) + normal, (np.triu(M) + low.T) @ R
+
+    def pull(Ybar):
+        Qbar, Rbar = Ybar
+        B, C = Q.T @ Qbar, Rbar @ R.T
+        Mbar = np.tril(B - B.T + C.T, -1) + np.triu(C)
+        normal = 0 if square else Qbar - Q @ B
+        return la.solve_triangular(R, (Q @ Mbar + normal).T).T
+
+    return (Q, R), LinearMap(push, pull)
+
+
+def _tall(X):
+    if complaint := a_matrix(X):
+        return complaint
+    return None if X.shape[0] >= X.shape[1] else f"expected no more columns than rows, got a {text(X.shape)} matrix"
+
+
+def _dependent_column(X):
+    try:
+        positive_qr(X)
+    except DomainError as error:
+        return error.reason
+    return None
+
+
+qr = Rule(
+    name="qr",
+    f=gram_schmidt,
+    linearize=qr_at,
+    domain=Domain(
+        name="m×n matrices, m ≥ n, with linearly independent columns (and R_jj > 0)",
+        shape=_tall,
+        interior=_dependent_column,
+        sample=lambda rng, n: well_conditioned(rng, n + 2)[:, :n],
+        outside=lambda rng, n: np.vstack([rank_deficient(rng, n), np.zeros((2, n))]),
+    ),
+    formulas=Formulas(
+        value="Q R = X",
+        differential=(
+            r"Q\,\Omega + (I - Q Q^{\top})\,\mathrm dX\,R^{-1}",
+            r"(\operatorname{triu}(M) + \operatorname{tril}_{-1}(M)^{\top})\,R",
+        ),
+        adjoint=r"(\bar Q + Q (\operatorname{tril}(W) + \operatorname{tril}_{-1}(W)^{\top})) R^{-\top}",
+        jacobian=None,
+        result=("Q", "R"),
+        where=(
+            ("M", r"Q^{\top}\,\mathrm dX\,R^{-1}"),
+            (r"\Omega", r"\operatorname{tril}_{-1}(M) - \operatorname{tril}_{-1}(M)^{\top}"),
+            ("W", r"R \bar R^{\top} - \bar Q^{\top} Q"),
+        ),
+        shapes={"X": "m×n"},
+    ),
+    source="walter2012, section 2",
+)

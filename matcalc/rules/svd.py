@@ -1,0 +1,192 @@
+"""The singular value decomposition: the values alone, and the values with their vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.linalg as la
+
+from ..domains import Domain, DomainError, a_matrix
+from ..formula import FUNCTIONS, Formulas
+from ..linear_map import LinearMap
+from ..rule import Rule
+
+TIE = 1e-10  # singular values closer than this, relative to the largest, count as equal; so do the two
+# largest entries of a column of U that compete for its sign
+
+
+def decompose(X):
+    """(U, s, V) with X = U diag(s) Vᵀ, thin; DomainError where singular values are zero or equal."""
+    U, s, Vt = la.svd(X, full_matrices=False, check_finite=False)
+    if s[-1] <= max(X.shape) * np.finfo(float).eps * s[0]:
+        raise DomainError(f"singular value {len(s)} is zero to working precision: {s[-1]:.1e} beside {s[0]:.1e}")
+    gaps = (s[:-1] - s[1:]) / s[0]
+    if len(gaps) and gaps.min() <= TIE:
+        i = int(gaps.argmin())
+        raise DomainError(
+            f"singular values {i + 1} and {i + 2} coincide at {s[i]:.3g}: their gap is {gaps[i]:.1e} of the largest"
+        )
+    return U, s, Vt.T
+
+
+def signs(U):
+    """±1 for each column of U: what makes its entry of largest modulus positive."""
+    return np.where(U.max(axis=0) + U.min(axis=0) < 0, -1.0, 1.0)
+
+
+def signed(X):
+    """(U, s, V) by the sign rule; DomainError where an entry of U and an opposite one tie for the largest."""
+    U, s, V = decompose(X)
+    lead = np.abs(U.max(axis=0) + U.min(axis=0)) / np.abs(U).max(axis=0)
+    if lead.min() <= TIE:
+        i = int(lead.argmin())
+        raise DomainError(f"the sign of column {i + 1} of U is undecided: its largest entries are ±{U[:, i].max():.3g}")
+    return U * signs(U), s, V * signs(U)
+
+
+def paired(X):
+    """(U, s, Vt) from the symmetric matrix [[0, X], [Xᵀ, 0]], whose eigenpairs are ±σᵢ and (uᵢ, ±vᵢ)/√2."""
+    m, k = X.shape[0], min(X.shape)
+    values, Z = la.eigh(_wielandt(X))
+    U, V = np.sqrt(2) * Z[:m, : -k - 1 : -1], np.sqrt(2) * Z[m:, : -k - 1 : -1]
+    return U * signs(U), values[: -k - 1 : -1], (V * signs(U)).T
+
+
+def _wielandt(X):
+    m, n = X.shape
+    return np.block([[np.zeros((m, m)), X], [X.T, np.zeros((n, n))]])
+
+
+def svdvals_at(X):
+    """dσᵢ = uᵢᵀ dX vᵢ: the vectors turn, too, but a unit vector turns at right angles to itself."""
+    U, s, V = decompose(X)
+    return s, LinearMap(
+        push=lambda dX: np.sum(U * (dX @ V), axis=0),
+        pull=lambda sbar: (U * sbar) @ V.T,
+        matrix=lambda: la.khatri_rao(V, U).T,
+    )
+
+
+def svd_at(X):
+    """P = Uᵀ dX V: its diagonal is ds, its off-diagonal pairs (Pᵢⱼ, Pⱼᵢ) turn uᵢ and vᵢ towards uⱼ and vⱼ."""
+    U, s, V = signed(X)
+    unit, t = s[0], s / s[0]  # singular values in units of the largest: squares neither over- nor underflow
+    F = _gaps(t)
+
+    def push(dX):
+        G = dX / unit
+        P = U.T @ G @ V
+        dU = U @ (F * (P * t + t[:, None] * P.T)) + _normal(U, G @ V) / t
+        dV = V @ (F * (t[:, None] * P + P.T * t)) + _normal(V, G.T @ U) / t
+        return dU, unit * np.diag(P), dV.T
+
+    def pull(Ybar):
+        Ubar, sbar, Vbar = Ybar[0], Ybar[1], Ybar[2].T
+        A, B = U.T @ Ubar, V.T @ Vbar
+        core = F * (A - A.T) * t + t[:, None] * (F * (B - B.T)) + np.diag(unit * sbar)
+        return (U @ core @ V.T + (_normal(U, Ubar) / t) @ V.T + U @ (_normal(V, Vbar) / t).T) / unit
+
+    return (U, s, V.T), LinearMap(push, pull)
+
+
+def _gaps(s):
+    """Fᵢⱼ = 1/(sⱼ² − sᵢ²) off the diagonal, 0 on it."""
+    F = (s - s[:, None]) * (s + s[:, None]) + np.eye(len(s))
+    return (1 - np.eye(len(s))) / F
+
+
+def _normal(Q, G):
+    """(I − QQᵀ) G; for a square Q nothing is normal to its columns, and the difference would be rounding."""
+    return np.zeros_like(G) if Q.shape[0] == Q.shape[1] else G - Q @ (Q.T @ G)
+
+
+def _complaint(factor):
+    """The interior test of a domain: what ``factor`` says when it refuses X, or None."""
+
+    def complaint(X):
+        try:
+            factor(X)
+        except DomainError as error:
+            return error.reason
+        return None
+
+    return complaint
+
+
+def _with_values(rng, s, m, n):
+    """A generic m×n matrix with the singular values s."""
+    U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
+    return (U * s) @ V.T
+
+
+def _spread(rng, n):
+    """Singular values between ½ and 2, no two near each other; tall for odd n, wide for even n."""
+    s = 2.0 ** (np.linspace(1, -1, n) + rng.uniform(-0.3, 0.3, n) / n)
+    return _with_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
+
+
+def _with_tie(rng, n):
+    n = max(n, 2)
+    return _with_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
+
+
+FUNCTIONS["left"] = lambda X: la.svd(X, full_matrices=False)[0]
+FUNCTIONS["right"] = lambda X: la.svd(X, full_matrices=False)[2].T
+
+svdvals = Rule(
+    name="svdvals",
+    f=lambda X: la.eigvalsh(_wielandt(X))[: -min(X.shape) - 1 : -1],
+    linearize=svdvals_at,
+    domain=Domain(
+        name="matrices whose singular values are distinct and not zero",
+        shape=a_matrix,
+        interior=_complaint(decompose),
+        sample=_spread,
+        outside=_with_tie,
+    ),
+    formulas=Formulas(
+        value=r"U \operatorname{diag}(s) V^{\top} = X",
+        differential=r"\operatorname{diag}(U^{\top}\,\mathrm dX\,V)\,\mathbf 1_k",
+        adjoint=r"U \operatorname{diag}(\bar s) V^{\top}",
+        jacobian=None,
+        result="s",
+        where=(("U", r"\operatorname{left}(X)"), ("V", r"\operatorname{right}(X)")),
+        shapes={"X": "m×n", "s": "k"},
+    ),
+    source="giles2008extended, section 3.2",
+)
+
+svd = Rule(
+    name="svd",
+    f=paired,
+    linearize=svd_at,
+    domain=Domain(
+        name="matrices whose singular values are distinct and not zero "
+        "(each column of U has its entry of largest modulus positive)",
+        shape=a_matrix,
+        interior=_complaint(signed),
+        sample=_spread,
+        outside=_with_tie,
+    ),
+    formulas=Formulas(
+        value=r"U \operatorname{diag}(s)\,W = X",
+        differential=(
+            r"U (F \odot (P S + S P^{\top})) + (I - U U^{\top})\,\mathrm dX\,V S^{-1}",
+            r"\operatorname{diag}(P)\,\mathbf 1_k",
+            r"(V (F \odot (S P + P^{\top} S)) + (I - V V^{\top})\,\mathrm dX^{\top}\,U S^{-1})^{\top}",
+        ),
+        adjoint=r"U (F \odot (U^{\top} \bar U - \bar U^{\top} U)) S V^{\top} + (I - U U^{\top}) \bar U S^{-1} V^{\top}"
+        r" + U \operatorname{diag}(\bar s) V^{\top}"
+        r" + U S (F \odot (V^{\top} \bar W^{\top} - \bar W V)) V^{\top} + U S^{-1} \bar W (I - V V^{\top})",
+        jacobian=None,
+        result=("U", "s", "W"),
+        where=(
+            ("V", r"W^{\top}"),
+            ("S", r"\operatorname{diag}(s)"),
+            ("P", r"U^{\top}\,\mathrm dX\,V"),
+            ("F", r"(\mathbf 1_k \mathbf 1_k^{\top} - I_k) \oslash (\mathbf 1_k (s \odot s)^{\top}"
+             r" - (s \odot s) \mathbf 1_k^{\top} + I_k)"),
+        ),
+        shapes={"X": "m×n", "s": "k"},
+    ),
+    source="giles2008extended, section 3.2",
+)  # fmt: skip
