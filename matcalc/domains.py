@@ -26,7 +26,7 @@ class Domain:
     """A set of points.
 
     ``shape(X)`` and ``interior(X)`` say in words what keeps X out, or None: the first looks at shapes
-    only and is cheap, the second may cost a factorisation. ``sample(rng, n)`` is a generic member of
+    only and is cheap, the second may cost a factorization. ``sample(rng, n)`` is a generic member of
     size about n, well conditioned, never symmetric, diagonal or 1×1 by accident, its dimensions all
     different where the mathematics lets them be. ``tangent(rng, X)`` is a direction in which X can
     move, ``direction(X, dX)`` says why X cannot move along dX, or None, and ``outside(rng, n)`` is a

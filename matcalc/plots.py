@@ -7,9 +7,9 @@ import numpy as np
 
 from .spaces import norm, step, vec
 
-# Okabe and Ito's palette, told apart by readers who do not see all colours
-BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#767676"
-COLOURS = (BLUE, VERMILION, GREEN, ORANGE, GREY)
+# Okabe and Ito's palette, told apart by readers who do not see all colors
+BLUE, ORANGE, GREEN, VERMILION, GRAY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#767676"
+COLORS = (BLUE, VERMILION, GREEN, ORANGE, GRAY)
 
 
 def remainder(f, X, dX, claims, *, steps=None, ax=None):
@@ -21,19 +21,19 @@ def remainder(f, X, dX, claims, *, steps=None, ax=None):
     steps = np.logspace(-8, 0, 41) if steps is None else np.asarray(steps)
     origin, values = vec(f(X)), [vec(f(step(X, t, dX))) for t in steps]
     ax = ax or plt.subplots(figsize=(6, 3.6), layout="constrained")[1]
-    for (label, slope), colour, mark in zip(claims.items(), COLOURS, "osD^v", strict=False):
+    for (label, slope), color, mark in zip(claims.items(), COLORS, "osD^v", strict=False):
         sizes = [norm(value - origin - t * vec(slope)) for t, value in zip(steps, values, strict=True)]
-        ax.loglog(steps, sizes, mark, ms=4, color=colour, label=label)
+        ax.loglog(steps, sizes, mark, ms=4, color=color, label=label)
     top = norm(values[-1] - origin - steps[-1] * vec(next(iter(claims.values()))))
     upper = steps[steps > 1e-5]
-    ax.loglog(upper, (top or 1.0) * (upper / steps[-1]) ** 2, "--", color=GREY, label="slope 2")
+    ax.loglog(upper, (top or 1.0) * (upper / steps[-1]) ** 2, "--", color=GRAY, label="slope 2")
     ax.set(xlabel="step t", ylabel="size of the remainder")
     ax.legend()
     return ax.figure
 
 
 def heatmap(given, expected, *, titles=("given", "expected", "difference")):
-    """Two matrices and their difference, entry by entry, on one symmetric colour scale each."""
+    """Two matrices and their difference, entry by entry, on one symmetric color scale each."""
     given, expected = np.atleast_2d(given), np.atleast_2d(expected)
     figure, axes = plt.subplots(1, 3, figsize=(9, 3.2), layout="constrained")
     top = max(np.abs(given).max(), np.abs(expected).max(), 1e-300)

@@ -14,7 +14,7 @@ class Rule:
     """A function F with its value, its derivative, its domain and its printed formulas.
 
     ``f(X)`` is the value, written without knowledge of the derivative: differences look at it.
-    ``linearize(X)`` returns ``(F(X), F'(X))`` from one factorisation, the second a ``LinearMap``.
+    ``linearize(X)`` returns ``(F(X), F'(X))`` from one factorization, the second a ``LinearMap``.
     ``formulas`` holds the LaTeX, which ``verify`` evaluates; ``source`` is a key of the bibliography
     and a place there. Where it is known, ``second_at(X)`` returns the second differential, a bilinear
     function of two tangents.
@@ -36,7 +36,7 @@ class Rule:
         return self._finite(self._guarded(self.f, X))
 
     def linearize(self, X):
-        """(F(X), F'(X)): the value and the linear map, from one factorisation."""
+        """(F(X), F'(X)): the value and the linear map, from one factorization."""
         X = self._enter(X)
         Y, dF = self._guarded(self._linearize, X)
         return self._finite(Y), dF.replace(

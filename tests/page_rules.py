@@ -138,7 +138,7 @@ def width_complaints(page, width=360):
     }""")
 
 
-# Thousands of coloured words of code make axe slow; of those that look alike, one stays visible.
+# Thousands of colored words of code make axe slow; of those that look alike, one stays visible.
 SET_THEME = """theme => {
     document.documentElement.dataset.theme = document.documentElement.dataset.mode = theme;
     document.querySelectorAll('details').forEach(d => d.open = true);
@@ -152,7 +152,7 @@ SET_THEME = """theme => {
 
 
 def axe_complaints(page, axe, theme, rules=None):
-    """axe-core finds nothing in this colour theme, in folded solutions neither; `rules` chooses some of its rules."""
+    """axe-core finds nothing in this color theme, in folded solutions neither; `rules` chooses some of its rules."""
     page.evaluate(SET_THEME, theme)
     page.wait_for_timeout(50)
     options = {"preload": False, "resultTypes": ["violations"]}  # preload would ask for style sheets anew

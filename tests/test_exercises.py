@@ -66,7 +66,7 @@ def test_the_verdict_is_one_plain_sentence(kind, said):
     assert str(mc.check(*WRONG[kind])).startswith(said)
 
 
-def test_the_transpose_of_a_result_that_is_not_square_is_recognised_by_its_shape():
+def test_the_transpose_of_a_result_that_is_not_square_is_recognized_by_its_shape():
     F = mc.find("affine")
     verdict = mc.check(lambda X: F.at(X).matrix.T, F)
     assert (verdict.kind, verdict.message) == ("transposed", "right up to a transpose: the shape asked for is 10×12")

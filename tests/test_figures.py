@@ -28,7 +28,7 @@ SCRIPTS = ["player.js", "linear_map.js", "step_size.js"]
 
 
 def line(t, *_):
-    """Draws into the current figure, in black and in one of the book's colours."""
+    """Draws into the current figure, in black and in one of the book's colors."""
     plt.plot([0, 1], [0, t], color="black")
     plt.plot([0, 1], [t, 0], color=figures.BLUE)
 
@@ -90,7 +90,7 @@ def test_the_style_of_the_notebook_is_left_alone():
     assert dict(mpl.rcParams) == before
 
 
-def test_frames_are_well_formed_and_in_theme_colours():
+def test_frames_are_well_formed_and_in_theme_colors():
     for frame in unpacked(made()):
         ET.fromstring(frame)
         assert "currentColor" in frame
@@ -98,7 +98,7 @@ def test_frames_are_well_formed_and_in_theme_colours():
         assert f"var(--mc-blue,{figures.BLUE})" in frame
 
 
-def test_the_stylesheet_knows_every_colour_light_and_dark():
+def test_the_stylesheet_knows_every_color_light_and_dark():
     for variable in palette.VARIABLES.values():
         assert widget.InteractiveFigure._css.count(f"{variable}: #") == 2
     light = {

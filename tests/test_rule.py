@@ -1,4 +1,4 @@
-"""What every rule promises to its callers: one value, clear refusals, nothing changed in place, one factorisation."""
+"""What every rule promises to its callers: one value, clear refusals, nothing changed in place, one factorization."""
 
 from unittest.mock import patch
 
@@ -87,7 +87,7 @@ def test_nothing_is_changed_in_place(F, rng):
 
 
 @every_rule
-def test_directions_cost_no_factorisation(F, rng):
+def test_directions_cost_no_factorization(F, rng):
     X = F.domain.sample(rng, 4)
     Y, dF = F.linearize(X)
     spies = [patch.object(module, name, side_effect=AssertionError(name)) for module, name in FACTORISATIONS]

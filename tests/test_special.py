@@ -1,4 +1,4 @@
-"""Special points are recognised and named, and a generic point is found beside them."""
+"""Special points are recognized and named, and a generic point is found beside them."""
 
 import numpy as np
 import pytest

@@ -6,12 +6,12 @@ players.
 """
 
 from .explorers import LinearMapExplorer, StepSizeCurve, linear_map_explorer, step_size_curve
-from .palette import BLUE, COLOURS, GREEN, ORANGE, PURPLE, SKY, STYLE, VERMILION
+from .palette import BLUE, COLORS, GREEN, ORANGE, PURPLE, SKY, STYLE, VERMILION
 from .play import Player, player
 from .ready import heat, insertion_terms, lu_explorer, near_singular
 
 __all__ = [
     "player", "linear_map_explorer", "step_size_curve", "insertion_terms", "near_singular", "lu_explorer", "heat",
     "Player", "LinearMapExplorer", "StepSizeCurve",
-    "BLUE", "ORANGE", "GREEN", "VERMILION", "PURPLE", "SKY", "COLOURS", "STYLE",
+    "BLUE", "ORANGE", "GREEN", "VERMILION", "PURPLE", "SKY", "COLORS", "STYLE",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from .. import differences
 from ..catalog import find
 from ..spaces import norm
 from .frames import still, studio
-from .palette import BLUE, COLOURS, GREEN, ORANGE, VERMILION
+from .palette import BLUE, COLORS, GREEN, ORANGE, VERMILION
 from .widget import InteractiveFigure, script
 
 # A letter without any symmetry: turns, mirrors and shears of it can be told apart.
@@ -21,7 +21,7 @@ LETTER = np.array([
 
 MAPS = ("power(2)", "power(3)", "inverse", "XᵀX")
 
-METHODS = (  # name, colour, order of the truncation, power of 1/h in the rounding, the quotient
+METHODS = (  # name, color, order of the truncation, power of 1/h in the rounding, the quotient
     ("forward", "blue", 1, 1, differences.forward),
     ("central", "orange", 2, 1, differences.central),
     ("Richardson", "green", 4, 1, lambda f, X, dX, h: differences.richardson(f, X, dX, h, levels=2)),
@@ -50,7 +50,7 @@ class LinearMapExplorer(InteractiveFigure):
             letter(axes[0], X + self.t * dX, f"X + t dX,  t = {self.t:.2f}", color=BLUE)
             columns(axes[0], X, dX)
             letter(axes[1], exact, "F(X + t dX)", color=BLUE)
-            letter(axes[1], Y + self.t * change, "linearisation", color=GREEN, linestyle="--")
+            letter(axes[1], Y + self.t * change, "linearization", color=GREEN, linestyle="--")
             for ax in axes:
                 ax.set_aspect("equal", "datalim")
                 ax.grid(alpha=0.2)
@@ -69,8 +69,8 @@ def letter(ax, A, label, **style):
 def columns(ax, X, dX):
     """The columns of X as arms from the origin, and those of dX from their tips."""
     for x, dx in zip(X.T, dX.T, strict=True):
-        ax.plot(*np.transpose([(0, 0), x]), color=COLOURS["X"])
-        ax.plot(*np.transpose([x, x + dx]), color=COLOURS["dX"], linewidth=3, marker="o", markevery=[1])
+        ax.plot(*np.transpose([(0, 0), x]), color=COLORS["X"])
+        ax.plot(*np.transpose([x, x + dx]), color=COLORS["dX"], linewidth=3, marker="o", markevery=[1])
 
 
 def linearized(rule, X, dX):
@@ -96,7 +96,7 @@ def linear_map_explorer(rule_name="inverse", *, X=None, dX=None, t=0.6, caption=
             raise ValueError(f"linear_map_explorer: {name} must be 2×2, got shape {np.shape(value)}")
     alt = (
         f"Two planes. Left: the letter F under a 2 by 2 matrix X and under X + t dX. Right: the letter under "
-        f"the true value of {rule_name} at X + t dX, and, dashed, under its linearisation at X."
+        f"the true value of {rule_name} at X + t dX, and, dashed, under its linearization at X."
     )
     X, dX = (np.asarray(value, dtype=float).tolist() for value in (start, way))
     return LinearMapExplorer(rule=rule_name, X=X, dX=dX, t=float(t), alt=alt, caption=caption)
@@ -116,8 +116,8 @@ class StepSizeCurve(InteractiveFigure):
         with studio():
             fig, ax = plt.subplots(layout="constrained")
             plt.close(fig)
-            for curve, colour in zip(self.data["curves"], (BLUE, ORANGE, GREEN, VERMILION), strict=True):
-                ax.loglog(self.data["h"], curve["error"], color=colour, label=curve["name"])
+            for curve, color in zip(self.data["curves"], (BLUE, ORANGE, GREEN, VERMILION), strict=True):
+                ax.loglog(self.data["h"], curve["error"], color=color, label=curve["name"])
             ax.set(xlabel="step h", ylabel="relative error", ylim=(1e-17, 10))
             ax.grid(alpha=0.2)
             ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, fontsize=9)
@@ -138,8 +138,8 @@ def step_size_curve(F="inverse", X=None, dX=None, *, h=None, caption=""):
     h = np.logspace(-17, 0, 86) if h is None else np.asarray(h, dtype=float)
     truth = rule.at(X)(dX)
     curves = [
-        error_curve(name, colour, p, q, [method(rule.f, X, dX, s) for s in h], truth, h)
-        for name, colour, p, q, method in METHODS
+        error_curve(name, color, p, q, [method(rule.f, X, dX, s) for s in h], truth, h)
+        for name, color, p, q, method in METHODS
     ]
     alt = (
         f"Relative error of four difference quotients for {rule.name} against the step h, both axes logarithmic. "
@@ -150,7 +150,7 @@ def step_size_curve(F="inverse", X=None, dX=None, *, h=None, caption=""):
     return StepSizeCurve(data={"h": h.tolist(), "curves": curves}, index=start, alt=alt, caption=caption)
 
 
-def error_curve(name, colour, order, noise, values, truth, h):
+def error_curve(name, color, order, noise, values, truth, h):
     """The relative errors, and the constants of C h^order + c h^(−noise) seen on either side of the least.
 
     The medians are taken a decade away from the least error, where one part alone is at work.
@@ -160,7 +160,7 @@ def error_curve(name, colour, order, noise, values, truth, h):
     falling, rising = _sides(h, error, noise)
     return {
         "name": name,
-        "colour": colour,
+        "color": color,
         "order": order,
         "noise": noise,
         "error": error.tolist(),

@@ -86,7 +86,7 @@ class Renderer(RendererSVG):
 
 
 def svg(fig):
-    """The figure as one ``<svg>`` element in theme colours: black is the page's text colour."""
+    """The figure as one ``<svg>`` element in theme colors: black is the page's text color."""
     page, dpi = io.StringIO(), fig.dpi
     width, height = fig.get_size_inches()
     pen = Renderer(72 * width, 72 * height, page, image_dpi=RASTER_DPI, metadata=_NO_METADATA)
@@ -109,7 +109,7 @@ def _two_decimals(match):
 
 
 def still(fig, dpi=160):
-    """The figure on white as PNG with 64 colours, for print and for pages without JavaScript."""
+    """The figure on white as PNG with 64 colors, for print and for pages without JavaScript."""
     from PIL import Image
 
     raw, small = io.BytesIO(), io.BytesIO()

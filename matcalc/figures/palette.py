@@ -1,4 +1,4 @@
-"""One colour for one thing, on every picture of the book; told apart by colour-blind readers too.
+"""One color for one thing, on every picture of the book; told apart by color-blind readers too.
 
 The hues are Okabe and Ito's, as in ``plots``. In an interactive figure each of them, and black, is replaced by a CSS
 variable, so that the same drawing stands on a light and on a dark page.
@@ -8,7 +8,7 @@ from ..plots import BLUE, GREEN, ORANGE, VERMILION
 
 PURPLE, SKY = "#CC79A7", "#56B4E9"
 
-COLOURS = {"X": BLUE, "dX": ORANGE, "linear": GREEN, "error": VERMILION}
+COLORS = {"X": BLUE, "dX": ORANGE, "linear": GREEN, "error": VERMILION}
 
 # What the stylesheet (static/figure.css) redefines on a dark page, by the hue it stands for.
 VARIABLES = {

@@ -58,8 +58,8 @@ def player(draw, *, say, alt, caption="", still=None, **sliders):
     All frames are drawn here, once. ``say(*values)`` is the sentence that a state is put into (plain
     text, read aloud when the slider rests); ``alt`` says what the picture shows, whatever the state;
     ``caption`` stands below. ``still`` is the state for print and for the first look: a value, or one
-    for each slider; the middle of the ranges if not given. Black, and the colours of
-    ``figures.COLOURS``, follow the page into dark mode.
+    for each slider; the middle of the ranges if not given. Black, and the colors of
+    ``figures.COLORS``, follow the page into dark mode.
 
     TypeError, ValueError: what is missing or cannot be shown, in words.
     """

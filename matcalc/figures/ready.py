@@ -25,7 +25,7 @@ _TWO_PANELS = {"left": 0.06, "right": 0.98, "bottom": 0.17, "top": 0.88, "wspace
 
 
 def heat(ax, A, limit, title=""):
-    """A small matrix as a heat map with its numbers; colours are full at ±limit."""
+    """A small matrix as a heat map with its numbers; colors are full at ±limit."""
     matrix(A, ax=ax, title=title, top=limit)
     for (i, j), a in np.ndenumerate(A):
         ink = "#ffffff" if abs(a) > 0.6 * limit else "#1a1a1a"  # not black: black turns white on a dark page
@@ -136,9 +136,9 @@ def _image_of_circle(ax, X):
 
 def _growth(ax, line, heights, t):
     names = (r"$\|X^{-1}\| = 1/\sigma$", r"$\|F'(X)\| = 1/\sigma^2$")
-    for y, colour, name in zip(heights.T, (BLUE, VERMILION), names, strict=True):
+    for y, color, name in zip(heights.T, (BLUE, VERMILION), names, strict=True):
         for side in (line < 0.5, line > 0.5):
-            ax.semilogy(line[side], y[side], color=colour, label=name if side[0] else None)
+            ax.semilogy(line[side], y[side], color=color, label=name if side[0] else None)
     ax.axvline(t, color="0.5", linewidth=1)
     if now := _sizes(t):
         ax.scatter([t, t], now, s=36, color=(BLUE, VERMILION), zorder=3)
@@ -187,9 +187,9 @@ def _with_pivot(e):
 
 
 def _sensitivity(ax, grown, calm, e):
-    for sizes, colour, name in ((grown, VERMILION, "no exchanges"), (calm, GREEN, "row exchanges")):
-        ax.loglog(*zip(*sizes.items(), strict=True), color=colour, label=name)
-        ax.scatter([e], [sizes[e]], s=36, color=colour, zorder=3)
+    for sizes, color, name in ((grown, VERMILION, "no exchanges"), (calm, GREEN, "row exchanges")):
+        ax.loglog(*zip(*sizes.items(), strict=True), color=color, label=name)
+        ax.scatter([e], [sizes[e]], s=36, color=color, zorder=3)
     ax.invert_xaxis()
     ax.set(xlabel="pivot ε", ylim=(0.3, 3e5), yticks=[1, 100, 1e4])
     ax.set_title("size of (dL, dU)")

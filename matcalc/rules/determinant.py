@@ -102,7 +102,7 @@ def logabsdet_at(X):
 
 
 def _second_logabsdet(X):
-    """d²log|det X| = −tr(X⁻¹ H X⁻¹ K), by two solves with one factorisation."""
+    """d²log|det X| = −tr(X⁻¹ H X⁻¹ K), by two solves with one factorization."""
     lu = _lu(X)
     return lambda H, K: -(lu_solve(lu, H).T * lu_solve(lu, K)).sum()
 

@@ -54,7 +54,7 @@ inverse = Rule(
 def solve_at(X):
     """Differentiate A Y = B: dA Y + A dY = dB, so dY solves a system with the same A.
 
-    A is factored once; the value, every direction and every adjoint solve with that factorisation.
+    A is factored once; the value, every direction and every adjoint solve with that factorization.
     """
     A, B = X
     factors, pivots, info = lapack.dgetrf(A)

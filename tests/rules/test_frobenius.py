@@ -198,13 +198,13 @@ def test_gradient_in_another_inner_product_is_found_by_solving(rng):
     assert np.trace(G.T @ W @ dX) == pytest.approx(square.at(X)(dX), rel=1e-12)
 
 
-def test_normalising_removes_what_points_along_x(rng):
-    normalise = lambda X: X / norm(X)
+def test_normalizing_removes_what_points_along_x(rng):
+    normalize = lambda X: X / norm(X)
 
     def slope(X, dX):
-        Y = normalise(X)
+        Y = normalize(X)
         return (dX - mc.inner(Y, dX) * Y) / norm(X)
 
     X = rng.standard_normal((3, 4))
-    assert mc.verify_derivative(normalise, slope, X).passed
+    assert mc.verify_derivative(normalize, slope, X).passed
     np.testing.assert_allclose(slope(X, X), 0, atol=1e-15)

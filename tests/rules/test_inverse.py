@@ -106,7 +106,7 @@ def test_three_directions_cost_one_inverse(monkeypatch, rng):
     assert calls == ["inv"]
 
 
-def test_three_directions_cost_one_factorisation(monkeypatch, rng):
+def test_three_directions_cost_one_factorization(monkeypatch, rng):
     factored, inverted = counted(monkeypatch, lapack, "dgetrf"), counted(monkeypatch, np.linalg, "inv")
     solved = counted(monkeypatch, module, "lu_solve")
     A, B = mc.solve.domain.sample(rng, 4)

@@ -68,7 +68,7 @@ def test_the_derivative_agrees_with_50_digit_arithmetic(F, rng):
         assert norm(found - slope) <= 1e-12 * norm(slope)
 
 
-def test_a_worked_factorisation():
+def test_a_worked_factorization():
     """X = [[2, 1], [6, 8]] = [[1, 0], [3, 1]] [[2, 1], [0, 5]]; the entry 6 moves, so l₂₁ by ½ and u₂₂ by −½."""
     (L, U), dF = mc.lu_unpivoted.linearize(np.array([[2.0, 1], [6, 8]]))
     dL, dU = dF(np.array([[0.0, 0], [1, 0]]))
@@ -182,10 +182,10 @@ def test_the_edges_do_not_depend_on_the_scale(F, scale, rng):
     assert mc.lu.domain.contains(scale * tied) is False
 
 
-# --- one factorisation, three factors -------------------------------------------------------------------------
+# --- one factorization, three factors -------------------------------------------------------------------------
 
 
-def test_three_directions_cost_one_factorisation(monkeypatch, rng):
+def test_three_directions_cost_one_factorization(monkeypatch, rng):
     calls, original = [], la.lu
     monkeypatch.setattr(la, "lu", lambda *args, **options: (calls.append(1), original(*args, **options))[1])
     X = mc.lu.domain.sample(rng, 4)

@@ -14,7 +14,7 @@ def pair(rng, first, second):
 
 
 @pytest.mark.parametrize("F", [mc.find("affine"), mc.transpose], ids=lambda F: F.name)
-def test_an_affine_map_equals_its_linearisation_everywhere(F, rng):
+def test_an_affine_map_equals_its_linearization_everywhere(F, rng):
     X = F.domain.sample(rng, 4)
     dX = 100 * rng.standard_normal(X.shape)
     Y, dF = F.linearize(X)

@@ -22,7 +22,7 @@ export const maps = {
   'XᵀX': { text: 'XᵀX', f: X => times(turned(X), X), d: (X, H) => plus(times(turned(H), X), times(turned(X), H)) },
 };
 
-/** What the figure shows: the true value, the linearisation, and how far they are apart. */
+/** What the figure shows: the true value, the linearization, and how far they are apart. */
 export const compare = (name, X, H, t) => {
   const { f, d } = maps[name], start = f(X), exact = f(plus(X, H, t));
   if (!start || !exact) return null;
@@ -77,8 +77,8 @@ const outline = (at, points, closed = true) =>
   `M${points.map(p => at(p).map(v => v.toFixed(1))).join('L')}${closed ? 'Z' : ''}`;
 
 /** A point that is dragged, or moved with the arrow keys: a named slider with two coordinates. */
-function handle(plane, colour, label, moved) {
-  const dot = node('svg:g', { class: 'mc-handle', tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuemin': -9, 'aria-valuemax': 9, style: `color:var(--mc-${colour})` },
+function handle(plane, color, label, moved) {
+  const dot = node('svg:g', { class: 'mc-handle', tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuemin': -9, 'aria-valuemax': 9, style: `color:var(--mc-${color})` },
     node('svg:circle', { r: 20, class: 'mc-reach' }), node('svg:circle', { r: 6 }));
   let here = [0, 0];
   const go = p => moved(p.map(v => round(Math.max(-9, Math.min(9, v)))));
@@ -111,9 +111,9 @@ function handle(plane, colour, label, moved) {
 
 const column = (A, j) => [A[0][j], A[1][j]];
 const withColumn = (A, j, v) => A.map((row, i) => row.map((a, k) => k === j ? v[i] : a));
-const matrix = (name, colour) => {
+const matrix = (name, color) => {
   const cells = [0, 1, 2, 3].map(() => node('span'));
-  const box = node('span', { class: 'mc-matrix', style: `--mc-ink:var(--mc-${colour})` }, ...cells);
+  const box = node('span', { class: 'mc-matrix', style: `--mc-ink:var(--mc-${color})` }, ...cells);
   return { row: node('span', { class: 'mc-named' }, node('i', {}, name), ' = ', box), show: A => A.flat().forEach((a, k) => { cells[k].textContent = a.toFixed(2).replace('-', '−'); }) };
 };
 const key = (style, text) => node('span', { class: 'mc-key' }, node('i', { class: style, 'aria-hidden': 'true' }), text);
@@ -131,7 +131,7 @@ function render({ model, el, signal }) {
     change('dX', j, [round(p[0] - base[0]), round(p[1] - base[1])]);
   }));
   left.svg.append(...columns.map(h => h.dot), ...ends.map(h => h.dot));
-  for (const [plane, text] of [[left, 'The letter F under X and under X + t dX'], [right, 'The letter F under the true value and under the linearisation']]) {
+  for (const [plane, text] of [[left, 'The letter F under X and under X + t dX'], [right, 'The letter F under the true value and under the linearization']]) {
     plane.svg.setAttribute('role', plane === left ? 'group' : 'img');
     plane.svg.setAttribute('aria-label', text);
   }
@@ -146,7 +146,7 @@ function render({ model, el, signal }) {
   again.addEventListener('click', () => Object.entries(first).forEach(([k, v]) => save(model, k, v)));
   root(el, 'linear-map', model.get('caption'),
     node('div', { class: 'mc-panels' }, left.box, right.box),
-    node('p', { class: 'mc-keys' }, key('mc-k-ghost', 'at t = 0'), key('mc-k-exact', 'true'), key('mc-k-linear', 'linearisation'), key('mc-k-gap', 'error')),
+    node('p', { class: 'mc-keys' }, key('mc-k-ghost', 'at t = 0'), key('mc-k-exact', 'true'), key('mc-k-linear', 'linearization'), key('mc-k-gap', 'error')),
     node('div', { class: 'mc-controls' }, node('div', { class: 'mc-sliders' }, time.row), again),
     node('div', { class: 'mc-numbers' }, numbers.X.row, numbers.dX.row, remainder.box, ratio.box), words.box);
 
@@ -182,10 +182,10 @@ function render({ model, el, signal }) {
 
 /** The state in words. */
 export const say = (t, c) => {
-  if (!c) return 'The matrix is singular here: it has no inverse, and the linearisation knows nothing of that.';
-  if (t === 0) return 'At t = 0 the true value and the linearisation are the same point with the same velocity.';
+  if (!c) return 'The matrix is singular here: it has no inverse, and the linearization knows nothing of that.';
+  if (t === 0) return 'At t = 0 the true value and the linearization are the same point with the same velocity.';
   const share = c.moved === 0 ? 0 : 100 * c.remainder / c.moved;
-  return `At t = ${t.toFixed(2)} the linearisation misses by ${digits(c.remainder)}, which is ${digits(c.ratio)} times t² and ${share < .1 ? 'less than 0.1' : share < 10 ? share.toPrecision(2) : Math.round(share)} % of the way that F has moved.`;
+  return `At t = ${t.toFixed(2)} the linearization misses by ${digits(c.remainder)}, which is ${digits(c.ratio)} times t² and ${share < .1 ? 'less than 0.1' : share < 10 ? share.toPrecision(2) : Math.round(share)} % of the way that F has moved.`;
 };
 
 export default { render };

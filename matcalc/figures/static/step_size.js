@@ -33,7 +33,7 @@ function render({ model, el, signal }) {
 
   const clip = `mc-clip-${Math.random().toString(36).slice(2)}`;
   const area = node('svg:clipPath', { id: clip }, node('svg:rect', { x: PAD.left, y: PAD.top, width: W - PAD.left - PAD.right, height: H - PAD.top - PAD.bottom }));
-  const lines = curves.map(c => node('svg:path', { class: 'mc-curve', style: `color:var(--mc-${c.colour})`, d: 'M' + c.error.map((e, i) => `${x(steps[i]).toFixed(1)} ${y(inside(e)).toFixed(1)}`).join('L') }));
+  const lines = curves.map(c => node('svg:path', { class: 'mc-curve', style: `color:var(--mc-${c.color})`, d: 'M' + c.error.map((e, i) => `${x(steps[i]).toFixed(1)} ${y(inside(e)).toFixed(1)}`).join('L') }));
   const model_line = cls => node('svg:path', { class: cls }), falling = model_line('mc-model'), rising = model_line('mc-model');
   const cursor = node('svg:path', { class: 'mc-cursor' }), dot = node('svg:circle', { r: 5, class: 'mc-dot' });
   const named = { truncation: text(0, 0, 'start', 'truncation'), rounding: text(0, 0, 'start', 'rounding') };
@@ -43,7 +43,7 @@ function render({ model, el, signal }) {
   const group = `mc-method-${clip}`;
   const choices = curves.map(c => node('input', { type: 'radio', name: group, value: c.name }));
   const legend = node('div', { class: 'mc-choices', role: 'radiogroup', 'aria-label': 'method' },
-    ...curves.map((c, k) => node('label', {}, choices[k], node('i', { style: `color:var(--mc-${c.colour})`, 'aria-hidden': 'true' }), c.name)));
+    ...curves.map((c, k) => node('label', {}, choices[k], node('i', { style: `color:var(--mc-${c.color})`, 'aria-hidden': 'true' }), c.name)));
   choices.forEach((input, k) => input.addEventListener('change', () => save(model, 'method', k)));
   const mover = slider('h', steps.length, i => save(model, 'index', i));
   const words = speech(say(curves.at(-1), 1e-10, 1e-10));
@@ -73,7 +73,7 @@ function render({ model, el, signal }) {
     cursor.setAttribute('d', `M${x(h)} ${PAD.top}V${H - PAD.bottom}`);
     dot.setAttribute('cx', x(h));
     dot.setAttribute('cy', y(inside(error)));
-    dot.style.color = `var(--mc-${curve.colour})`;
+    dot.style.color = `var(--mc-${curve.color})`;
     label(named.truncation, curve, 'truncation', 10 ** (high - 2.5));
     label(named.rounding, curve, 'rounding', 10 ** (low + 1));
     mover.show(i, digits(h));
