@@ -45,7 +45,8 @@ class LinearMap:
     def T(self):
         """The adjoint map L*: Ȳ ↦ L*[Ȳ]. Its adjoint is L again, the same object."""
         if self._transpose is None:
-            formula = None if self.formula is None else lambda: self.formula().T
+            # a real map's adjoint has the transposed matrix; for complex values, on real cotangents, Re Jᴴ
+            formula = None if self.formula is None else lambda: np.real(self.formula()).T
             self._transpose = LinearMap(
                 self.pull, self.push, formula,
                 input_shape=self.output_shape, output_shape=self.input_shape, name=f"{self.name}, adjoint",
@@ -74,7 +75,7 @@ class LinearMap:
             shape=(size(self.output_shape), size(self.input_shape)),
             matvec=lambda v: vec(self.push(unvec(np.reshape(v, -1), self.input_shape))),
             rmatvec=lambda v: vec(self.pull(unvec(np.reshape(v, -1), self.output_shape))),
-            dtype=float,
+            dtype=np.result_type(vec(self.push(unvec(np.zeros(size(self.input_shape)), self.input_shape))), float),
         )
 
     def __matmul__(self, inner_map):

@@ -101,6 +101,7 @@ def _printed_check(F, part, at, rng):
         computed = Y if part == "value" else dF.matrix
     printed = F.formulas.evaluate(part, X, Y, **letters)
     if F.formulas.is_equation(part):  # the two sides of what is printed, beside one another
-        printed, computed = printed
+        pairs = printed if isinstance(getattr(F.formulas, part), tuple) else (printed,)
+        printed, computed = (tuple(sides) for sides in zip(*pairs, strict=True))
     # a printed vector is a column, so the comparison goes through vec
     return same(f"printed {part}", "the LaTeX, evaluated", vec(printed), vec(computed))

@@ -59,12 +59,14 @@ def test_what_is_no_point_is_refused_with_the_name_of_the_rule(F, bad, rng):
 def test_whole_numbers_are_taken_as_floats(F, rng):
     X = F.domain.sample(rng, 3)
     whole = unvec(np.round(40 * vec(X)), shape_of(X))
+    if not F.domain.contains(whole):
+        pytest.skip("rounding leaves the domain")
     integers = tuple(part.astype(int) for part in whole) if isinstance(X, tuple) else whole.astype(int)
     Y, dF = F.linearize(integers)
-    assert vec(Y).dtype == float
+    assert vec(Y).dtype in (float, complex)
     assert np.array_equal(vec(Y), vec(F.linearize(whole)[0]))
     ones = unvec(np.ones(size(shape_of(X)), dtype=int), shape_of(X))
-    assert vec(dF(ones)).dtype == float
+    assert vec(dF(ones)).dtype == vec(Y).dtype
 
 
 @every_rule

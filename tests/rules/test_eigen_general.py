@@ -117,6 +117,14 @@ def test_a_repeated_eigenvalue_with_two_vectors_is_refused_too(F):
         F(np.diag([2.0, 2.0, 5.0]))
 
 
+@pytest.mark.parametrize("block", [pair(1.0, 1e-11), np.diag([1.0, 1.0 + 2e-11])], ids=["conjugates", "real"])
+def test_a_pair_nearer_than_the_stated_gap_is_refused_and_one_further_apart_is_not(block):
+    wide = 1000 * (block - np.eye(2)) + np.eye(2)
+    with pytest.raises(mc.DomainError, match="eigenvalues 1 and 2 coincide to working precision"):
+        mc.eigvals(la.block_diag(block, 3.0))
+    assert mc.eigvals.domain.contains(la.block_diag(wide, 3.0))
+
+
 def test_a_triple_on_one_vertical_line_has_no_order(rng):
     X = with_values(rng, [pair(1.0, 2.0), np.array([[1.0]])])
     with pytest.raises(mc.DomainError, match="the order of eigenvalues . and . is a tie: .* share a real part"):
