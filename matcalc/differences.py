@@ -204,7 +204,8 @@ def _extrapolate(line, h, levels=4, tries=4):
 def _tableau(line, h, levels):
     """Neville's scheme on the quotients at h, h/2, …: the entry with the least estimated error.
 
-    The estimate is Ridders': how far an entry lies from its two parents; never below rounding.
+    The estimate is Ridders': how far an entry lies from its two parents; never below rounding, nor
+    below the distance to the last entry, for two parents may agree with it by chance.
     """
     rows = [[line.quotient(h)]]
     best, error = rows[0][0], np.full(rows[0][0].shape, np.inf)
@@ -218,7 +219,7 @@ def _tableau(line, h, levels):
                 best, error = row[k], estimate
         rows.append(row)
     rounding = 2 * EPS * line.scale / h
-    return best, error + rounding
+    return best, error + abs(best - rows[-1][-1]) + rounding
 
 
 def _sound_complex_step(f, X, dX, best, error):

@@ -96,7 +96,7 @@ cholesky = Rule(
         result="L",
         shapes={"X": "n×n"},
     ),
-    source="murray2016, section 2",
+    source="murray2016",
     second_at=cholesky_second,
 )
 
@@ -193,5 +193,5 @@ qr = Rule(
         ),
         shapes={"X": "m×n"},
     ),
-    source="walter2012, section 2",
+    source="walter2012",
 )

@@ -152,7 +152,7 @@ svdvals = Rule(
         where=(("U", r"\operatorname{left}(X)"), ("V", r"\operatorname{right}(X)")),
         shapes={"X": "m×n", "s": "k"},
     ),
-    source="giles2008extended, section 3.2",
+    source="giles2008extended",
 )
 
 svd = Rule(
@@ -174,9 +174,7 @@ svd = Rule(
             r"\operatorname{diag}(P)\,\mathbf 1_k",
             r"(V (F \odot (S P + P^{\top} S)) + (I - V V^{\top})\,\mathrm dX^{\top}\,U S^{-1})^{\top}",
         ),
-        adjoint=r"U (F \odot (U^{\top} \bar U - \bar U^{\top} U)) S V^{\top} + (I - U U^{\top}) \bar U S^{-1} V^{\top}"
-        r" + U \operatorname{diag}(\bar s) V^{\top}"
-        r" + U S (F \odot (V^{\top} \bar W^{\top} - \bar W V)) V^{\top} + U S^{-1} \bar W (I - V V^{\top})",
+        adjoint=r"U \bar P V^{\top} + (I - U U^{\top}) \bar U S^{-1} V^{\top} + U S^{-1} \bar W (I - V V^{\top})",
         jacobian=None,
         result=("U", "s", "W"),
         where=(
@@ -185,8 +183,10 @@ svd = Rule(
             ("P", r"U^{\top}\,\mathrm dX\,V"),
             ("F", r"(\mathbf 1_k \mathbf 1_k^{\top} - I_k) \oslash (\mathbf 1_k (s \odot s)^{\top}"
              r" - (s \odot s) \mathbf 1_k^{\top} + I_k)"),
+            ("Pbar", r"(F \odot (U^{\top} \bar U - \bar U^{\top} U)) S + \operatorname{diag}(\bar s)"
+             r" + S (F \odot (V^{\top} \bar W^{\top} - \bar W V))"),
         ),
         shapes={"X": "m×n", "s": "k"},
     ),
-    source="giles2008extended, section 3.2",
+    source="townsend2016",
 )  # fmt: skip

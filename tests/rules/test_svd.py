@@ -202,7 +202,7 @@ def test_swapped_vectors_are_caught_in_the_adjoint_lines():
 def test_a_tie_is_named_with_its_distance(F, scale, rng):
     X = scale * spectrum(rng, np.array([3.0, 2.0, 2.0]), 5, 3)
     for call in (F, F.at):
-        with pytest.raises(mc.DomainError, match="singular values 2 and 3 coincide at .*: their gap is .* of the largest"):
+        with pytest.raises(mc.DomainError, match="singular values 2 and 3 coincide at .*: their gap is .* of"):
             call(X)
     assert F.domain.contains(scale * spectrum(rng, np.array([3.0, 2.0, 2.0 - 100 * TIE]), 5, 3))
 
