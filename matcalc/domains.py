@@ -63,6 +63,19 @@ def singular(X):
     return near_singular(0.0 if info > 0 else lapack.dgecon(factors, np.linalg.norm(X, 1))[0])
 
 
+def refusal_of(factor):
+    """The interior test of a domain: what ``factor(X)`` says when it raises ``DomainError``, or None."""
+
+    def complaint(X):
+        try:
+            factor(X)
+        except DomainError as error:
+            return error.reason
+        return None
+
+    return complaint
+
+
 def near_singular(rcond):
     """The complaint about a reciprocal condition number below the unit roundoff, or None."""
     if rcond > np.finfo(float).eps:

@@ -112,6 +112,8 @@ FUNCTIONS = {
     "sin": np.sin,
     "cos": np.cos,
     "tanh": np.tanh,
+    "left": lambda X: np.linalg.svd(X, full_matrices=False)[0],  # singular vectors, as columns
+    "right": lambda X: np.linalg.svd(X, full_matrices=False)[2].T,
 }
 # Matrices that their sizes determine, and how the sizes stand in the subscript.
 SIZED = {

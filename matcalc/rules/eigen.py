@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import SYMMETRIC, Domain, DomainError, not_symmetric
+from ..domains import SYMMETRIC, Domain, DomainError, not_symmetric, refusal_of
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -122,19 +122,6 @@ def _eigh(X):
     return values, turned(V)
 
 
-def _complaint(factor):
-    """The interior test of a domain: what ``factor`` says when it refuses X, or None."""
-
-    def complaint(X):
-        try:
-            factor(X)
-        except DomainError as error:
-            return error.reason
-        return None
-
-    return complaint
-
-
 def _repeated(rng, n, k):
     """A symmetric matrix whose eigenvalues k and k+1 are equal."""
     values = np.arange(1.0, max(n, k + 1) + 1)
@@ -145,7 +132,7 @@ def _repeated(rng, n, k):
 
 def _symmetric_domain(name, factor, shape=not_symmetric, k=1):
     return Domain(
-        name, shape, interior=_complaint(factor), tangent=SYMMETRIC.tangent, direction=SYMMETRIC.direction,
+        name, shape, interior=refusal_of(factor), tangent=SYMMETRIC.tangent, direction=SYMMETRIC.direction,
         sample=lambda rng, n: symmetric(rng, max(n, k)), outside=lambda rng, n: _repeated(rng, n, k),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import Domain, DomainError, a_square_matrix
+from ..domains import Domain, DomainError, a_square_matrix, refusal_of
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -146,19 +146,6 @@ def _eig(X):
     return values[order].astype(complex), turned(V[:, order].astype(complex))
 
 
-def _complaint(factor):
-    """The interior test of a domain: what ``factor`` says when it refuses X, or None."""
-
-    def complaint(X):
-        try:
-            factor(X)
-        except DomainError as error:
-            return error.reason
-        return None
-
-    return complaint
-
-
 def _with_pair(rng, n):
     """A generic matrix with one complex pair of eigenvalues (n > 1) and otherwise real ones, none close."""
     X = np.diag(np.linspace(-2, 2, n) + rng.uniform(-0.1, 0.1, n))
@@ -176,7 +163,7 @@ def _jordan(rng, n):
 
 
 def _general(name, factor):
-    return Domain(name, shape=a_square_matrix, interior=_complaint(factor), sample=_with_pair, outside=_jordan)
+    return Domain(name, shape=a_square_matrix, interior=refusal_of(factor), sample=_with_pair, outside=_jordan)
 
 
 eigvals = Rule(

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import POSITIVE_DEFINITE, Domain, DomainError, a_matrix
+from ..domains import POSITIVE_DEFINITE, Domain, DomainError, a_matrix, refusal_of
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -158,14 +158,6 @@ def _tall(X):
     return None if X.shape[0] >= X.shape[1] else f"expected no more columns than rows, got a {text(X.shape)} matrix"
 
 
-def _dependent_column(X):
-    try:
-        positive_qr(X)
-    except DomainError as error:
-        return error.reason
-    return None
-
-
 qr = Rule(
     name="qr",
     f=gram_schmidt,
@@ -173,7 +165,7 @@ qr = Rule(
     domain=Domain(
         name="m×n matrices, m ≥ n, with linearly independent columns (and R_jj > 0)",
         shape=_tall,
-        interior=_dependent_column,
+        interior=refusal_of(positive_qr),
         sample=lambda rng, n: well_conditioned(rng, n + 2)[:, :n],
         outside=lambda rng, n: np.vstack([rank_deficient(rng, n), np.zeros((2, n))]),
     ),

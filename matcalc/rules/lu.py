@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import Domain, DomainError, a_matrix, well_conditioned
+from ..domains import Domain, DomainError, a_matrix, refusal_of, well_conditioned
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -97,19 +97,6 @@ def pivoted(X):
     return P, L, U
 
 
-def _complaint(factor):
-    """The interior test of a domain: what ``factor`` says when it refuses X, or None."""
-
-    def complaint(X):
-        try:
-            factor(X)
-        except DomainError as error:
-            return error.reason
-        return None
-
-    return complaint
-
-
 def _strong_minors(rng, n):
     """A generic square matrix with pivots between 1 and 2 in size: L and U are drawn, then multiplied."""
     L = np.tril(rng.uniform(-1, 1, (n, n)), -1) + np.eye(n)
@@ -149,7 +136,7 @@ lu = Rule(
     domain=Domain(
         name="matrices whose first min(m−1, n) pivots are nonzero and chosen without a tie",
         shape=a_matrix,
-        interior=_complaint(pivoted),
+        interior=refusal_of(pivoted),
         sample=well_conditioned,
         outside=_tied,
     ),
@@ -164,7 +151,7 @@ lu_unpivoted = Rule(
     domain=Domain(
         name="matrices whose leading minors of order up to min(m−1, n) are nonzero",
         shape=a_matrix,
-        interior=_complaint(eliminate),
+        interior=refusal_of(eliminate),
         sample=_strong_minors,
         outside=_zero_first_entry,
     ),

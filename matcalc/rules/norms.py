@@ -7,12 +7,11 @@ from numbers import Real
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import Domain, DomainError, a_matrix
+from ..domains import Domain, DomainError, a_matrix, refusal_of
 from ..formula import FUNCTIONS, Formulas
-from ..linear_map import LinearMap
+from ..linear_map import functional
 from ..rule import Rule
 from ..samples import rank_deficient
-from ..spaces import vec
 
 # Every norm is a largest slope, ‖X‖ = max ⟨G, X⟩ over a ball of matrices G. Where just one G is largest it is the
 # gradient: the others stay below, so only ⟨G, dX⟩ counts to first order. Where several are, the norm has a kink.
@@ -133,17 +132,9 @@ def _norm(name, f, at, members, sample, outside, formulas, second_at=None):
 
     def linearize(X):
         y, G = at(X)
-        row = np.array(vec(G), ndmin=2)  # the gradient, stacked and lying down
-        return y, LinearMap(lambda dX: (G * dX).sum(), lambda ybar: ybar * G, row.copy)
+        return y, functional(G)
 
-    def interior(X):
-        try:
-            at(X)
-        except DomainError as error:
-            return error.reason
-        return None
-
-    domain = Domain(name=members, shape=a_matrix, interior=interior, sample=sample, outside=outside)
+    domain = Domain(name=members, shape=a_matrix, interior=refusal_of(at), sample=sample, outside=outside)
     return Rule(name, f, linearize, domain, formulas, source="watson1992", second_at=second_at)
 
 
@@ -172,8 +163,6 @@ def _maximal(X):
 
 
 FUNCTIONS |= {
-    "left": lambda X: la.svd(X, full_matrices=False)[0],
-    "right": lambda X: la.svd(X, full_matrices=False)[2].T,
     "left_1": lambda X: la.svd(X, full_matrices=False)[0][:, 0],
     "right_1": lambda X: la.svd(X, full_matrices=False)[2][0],
     "sign": np.sign,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import Domain, DomainError, a_matrix
-from ..formula import FUNCTIONS, Formulas
+from ..domains import Domain, DomainError, a_matrix, refusal_of
+from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
 
@@ -99,19 +99,6 @@ def _normal(Q, G):
     return np.zeros_like(G) if Q.shape[0] == Q.shape[1] else G - Q @ (Q.T @ G)
 
 
-def _complaint(factor):
-    """The interior test of a domain: what ``factor`` says when it refuses X, or None."""
-
-    def complaint(X):
-        try:
-            factor(X)
-        except DomainError as error:
-            return error.reason
-        return None
-
-    return complaint
-
-
 def _with_values(rng, s, m, n):
     """A generic m×n matrix with the singular values s."""
     U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
@@ -129,8 +116,6 @@ def _with_tie(rng, n):
     return _with_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
 
 
-FUNCTIONS["left"] = lambda X: la.svd(X, full_matrices=False)[0]
-FUNCTIONS["right"] = lambda X: la.svd(X, full_matrices=False)[2].T
 
 svdvals = Rule(
     name="svdvals",
@@ -139,7 +124,7 @@ svdvals = Rule(
     domain=Domain(
         name="matrices whose singular values are distinct and not zero",
         shape=a_matrix,
-        interior=_complaint(decompose),
+        interior=refusal_of(decompose),
         sample=_spread,
         outside=_with_tie,
     ),
@@ -163,7 +148,7 @@ svd = Rule(
         name="matrices whose singular values are distinct and not zero "
         "(each column of U has its entry of largest modulus positive)",
         shape=a_matrix,
-        interior=_complaint(signed),
+        interior=refusal_of(signed),
         sample=_spread,
         outside=_with_tie,
     ),
