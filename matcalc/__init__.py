@@ -24,8 +24,11 @@ from .rules.inverse import inverse, solve
 from .rules.kronecker import kron
 from .rules.lu import lu, lu_unpivoted
 from .rules.matrix_functions import expm, logm_spd, sqrtm_spd
+from .rules.norms import induced_inf, induced_one, nuclear_norm, schatten, spectral_norm
 from .rules.power import polynomial, power
 from .rules.product import affine, hadamard, product, transpose
+from .rules.pseudoinverse import pinv, pinv_of_rank, ridge_inverse
+from .rules.structured import cayley, orthogonal_tangent, polar, skew_part, symmetric_part
 from .rules.svd import svd, svdvals
 from .rules.sylvester import sylvester
 from .rules.trace import trace_power, trace_product, trace_quadratic
@@ -46,6 +49,9 @@ __all__ = [
     "det", "logabsdet", "logdet_spd", "charpoly",
     "kron",
     "eigvalsh", "eigh", "eigvals", "eig", "spectral_projector",
+    "spectral_norm", "nuclear_norm", "schatten", "induced_one", "induced_inf",
+    "symmetric_part", "skew_part", "orthogonal_tangent", "cayley", "polar",
+    "pinv", "pinv_of_rank", "ridge_inverse",
     "qr", "cholesky", "svdvals", "svd",
     "expm", "logm_spd", "sqrtm_spd", "sylvester",
 ]  # fmt: skip

@@ -16,8 +16,11 @@ from .rules.inverse import inverse, solve
 from .rules.kronecker import kron
 from .rules.lu import lu, lu_unpivoted
 from .rules.matrix_functions import expm, logm_spd, sqrtm_spd
+from .rules.norms import induced_inf, induced_one, nuclear_norm, schatten, spectral_norm
 from .rules.power import polynomial, power
 from .rules.product import affine, hadamard, product, transpose
+from .rules.pseudoinverse import pinv, pinv_of_rank, ridge_inverse
+from .rules.structured import cayley, orthogonal_tangent, polar, skew_part, symmetric_part
 from .rules.svd import svd, svdvals
 from .rules.sylvester import sylvester
 from .rules.trace import trace_power, trace_product, trace_quadratic
@@ -70,6 +73,9 @@ CHAPTERS = {
     "jacobi": (det, logabsdet, logdet_spd, charpoly),
     "vec_kronecker": (kron,),
     "eigen": (eigvalsh, eigh, eigvals, eig, spectral_projector(2)),
+    "norms": (spectral_norm, nuclear_norm, schatten(3), induced_one, induced_inf),
+    "structured": (symmetric_part, skew_part, orthogonal_tangent, cayley, polar),
+    "pseudoinverse": (pinv, pinv_of_rank(2), ridge_inverse(0.5)),
     "qr_cholesky_svd": (cholesky, qr, svdvals, svd),
     "matrix_exponential": (expm, logm_spd, sqrtm_spd, sylvester),
 }

@@ -120,8 +120,8 @@ def _spectrum_complaint(values):
     """Why ascending eigenvalues do not belong to a positive definite matrix, or None."""
     if values[0] > EPS * values[-1]:
         return None
-    precision = " to working precision" if values[0] > 0 else ""
-    return f"this matrix is not positive definite{precision}: its eigenvalues run from {values[0]:.1e} to {values[-1]:.1e}"
+    given = f"its eigenvalues run from {values[0]:.1e} to {values[-1]:.1e}"
+    return f"this matrix is not positive definite{' to working precision' if values[0] > 0 else ''}: {given}"
 
 
 POSITIVE = replace(POSITIVE_DEFINITE, interior=lambda X: _spectrum_complaint(la.eigvalsh(X)))
@@ -211,7 +211,8 @@ logm_spd = Rule(
         r" = \begin{bmatrix} X & \mathrm dX \\ 0 & X \end{bmatrix}",
         adjoint=r"\operatorname{expm} \begin{bmatrix} Y & \bar X \\ 0 & Y \end{bmatrix}"
         r" = \begin{bmatrix} X & \operatorname{sym}(\bar Y) \\ 0 & X \end{bmatrix}",
-        jacobian=r"\frac{1}{2} \left((I_n \otimes X)\,\operatorname{\varphi}(Y \otimes I_n - I_n \otimes Y)\right)^{-1} (I + K_{nn})",
+        jacobian=r"\frac{1}{2} J^{-1} (I + K_{nn})",
+        where=(("J", r"(I_n \otimes X)\,\operatorname{\varphi}(Y \otimes I_n - I_n \otimes Y)"),),
         shapes={"X": "n×n"},
     ),
     source="higham2008, ch. 11",

@@ -60,6 +60,19 @@ def sylvester_at(X):
     return Y, LinearMap(push=lambda d: solve(d[2] - d[0] @ Y - Y @ d[1]), pull=pull)
 
 
+def by_columns(X):
+    """With A = U S Uᴴ and B = V T Vᴴ, column j solves (S + Tⱼⱼ I) yⱼ = cⱼ − what the columns before it contribute.
+
+    ``scipy.linalg.solve_sylvester`` (1.17) is not used: it multiplies by LAPACK's scale instead of dividing.
+    """
+    A, B, C = X
+    (S, U), (T, V) = la.schur(A, output="complex"), la.schur(B, output="complex")
+    C, Y, eye = U.conj().T @ C @ V, np.zeros(C.shape, complex), np.eye(len(A))
+    for j in range(len(T)):
+        Y[:, j] = la.solve_triangular(S + T[j, j] * eye, C[:, j] - Y[:, :j] @ T[:j, j], check_finite=False)
+    return (U @ Y @ V.conj().T).real
+
+
 def sylvester_second_at(X):
     """Differentiate A X + X B = C twice: d²X solves it with −(dA₁ dX₂ + dA₂ dX₁ + dX₁ dB₂ + dX₂ dB₁)."""
     A, B, _ = X
@@ -93,11 +106,11 @@ SYLVESTER = Domain(
     outside=_opposite,
 )
 
-FUNCTIONS["sylvester"] = la.solve_sylvester
+FUNCTIONS["sylvester"] = lambda A, B, C: by_columns((A, B, C))
 
 sylvester = Rule(
     name="sylvester",
-    f=lambda X: la.solve_sylvester(*X),
+    f=by_columns,
     linearize=sylvester_at,
     domain=SYLVESTER,
     formulas=Formulas(
@@ -108,11 +121,7 @@ sylvester = Rule(
             r"-X^{\top}\,\bar C",
             r"\operatorname{sylvester}(A^{\top}, B^{\top}, \bar X)",
         ),
-        jacobian=(
-            r"-M^{-1} (X^{\top} \otimes I_m)",
-            r"-M^{-1} (I_n \otimes X)",
-            "M^{-1}",
-        ),
+        jacobian=r"M^{-1} \begin{bmatrix} -X^{\top} \otimes I_m & -I_n \otimes X & I \end{bmatrix}",
         point=("A", "B", "C"),
         result="X",
         where=(("M", r"I_n \otimes A + B^{\top} \otimes I_m"),),
