@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -28,6 +30,23 @@ def remainder(f, X, dX, claims, *, steps=None, ax=None):
     upper = steps[steps > 1e-5]
     ax.loglog(upper, (top or 1.0) * (upper / steps[-1]) ** 2, "--", color=GRAY, label="slope 2")
     ax.set(xlabel="step t", ylabel="size of the remainder")
+    ax.legend()
+    return ax.figure
+
+
+def slopes(report, *, ax=None):
+    """The remainders that a report was judged by, against the step, log–log: one mark for each direction.
+
+    A right derivative runs parallel to the dashed line of slope two, a wrong one to slope one.
+    ValueError if the report holds no slopes: a claim of the wrong shape, say, is never measured.
+    """
+    if not report.slopes:
+        raise ValueError(f"plots.slopes: the report on {report.subject} holds no measured slopes")
+    ax = ax or plt.subplots(figsize=(6, 3.6), layout="constrained")[1]
+    for slope, mark in zip(report.slopes, cycle("osD^v"), strict=False):
+        ax.loglog(slope.steps, slope.remainders, mark, color=BLUE if report.passed else VERMILION, label=slope.label)
+        ax.loglog(slope.steps, slope.remainders[0] * (slope.steps / slope.steps[0]) ** 2, "--", color=GRAY)
+    ax.set(xlabel="step t", ylabel="size of the remainder", title=report.headline)
     ax.legend()
     return ax.figure
 

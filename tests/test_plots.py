@@ -89,3 +89,20 @@ def test_numbers_are_written_where_they_are_asked_for():
 def test_zeros_vectors_and_numbers_are_drawn(A):
     assert mc.plots.matrix(A).axes[0].images
     assert len(mc.plots.heatmap(A, A).axes) == 3
+
+
+def test_the_slopes_of_a_report_are_drawn_beside_slope_two():
+    report = mc.examine(mc.power(3))
+    axes = mc.plots.slopes(report).axes[0]
+    drawn, reference = axes.lines[0], axes.lines[1]
+    np.testing.assert_array_equal(drawn.get_ydata(), report.slopes[0].remainders)
+    assert len(axes.lines) == 2 * len(report.slopes)
+    steps, sizes = np.log(reference.get_xdata()), np.log(reference.get_ydata())
+    np.testing.assert_allclose(np.diff(sizes) / np.diff(steps), 2)
+
+
+def test_a_report_without_slopes_cannot_be_drawn():
+    with pytest.raises(mc.VerificationError) as refused:
+        mc.verify_derivative(lambda X: X @ X, lambda X, dX: dX[:1], np.eye(2) + 0.1)
+    with pytest.raises(ValueError, match="holds no measured slopes"):
+        mc.plots.slopes(refused.value.report)
