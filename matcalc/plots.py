@@ -46,7 +46,8 @@ def slopes(report, *, ax=None):
     for slope, mark in zip(report.slopes, cycle("osD^v"), strict=False):
         ax.loglog(slope.steps, slope.remainders, mark, color=BLUE if report.passed else VERMILION, label=slope.label)
         ax.loglog(slope.steps, slope.remainders[0] * (slope.steps / slope.steps[0]) ** 2, "--", color=GRAY)
-    ax.set(xlabel="step t", ylabel="size of the remainder", title=report.headline)
+    verdict = "verified" if report.passed else "refused"
+    ax.set(xlabel="step t", ylabel="size of the remainder", title=f"{report.subject}: {verdict}")
     ax.legend()
     return ax.figure
 
