@@ -124,10 +124,16 @@ def follows(page, slider, words):
     return words.inner_text() != before
 
 
+def settle(page):
+    """Wait until the page has been laid out anew and its observers have run."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_timeout(200)
+
+
 def width_complaints(page, width=360):
     """On a phone the page does not move sideways; what is wide scrolls in its own box."""
     page.set_viewport_size({"width": width, "height": 800})
-    page.wait_for_timeout(50)
+    settle(page)
     return page.evaluate("""() => {
         const room = document.documentElement.clientWidth, wide = document.documentElement.scrollWidth;
         if (wide <= room) return [];
@@ -154,7 +160,7 @@ SET_THEME = """theme => {
 def axe_complaints(page, axe, theme, rules=None):
     """axe-core finds nothing in this color theme, in folded solutions neither; `rules` chooses some of its rules."""
     page.evaluate(SET_THEME, theme)
-    page.wait_for_timeout(50)
+    settle(page)
     options = {"preload": False, "resultTypes": ["violations"]}  # preload would ask for style sheets anew
     violations = axe.run(page, options=options | ({"runOnly": rules} if rules else {})).response["violations"]
     return [f"axe ({theme}) {v['id']}: {n['html'][:160]} {n.get('failureSummary', '')[:200]}"
