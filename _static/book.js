@@ -9,7 +9,7 @@ function markWide() {
     const inline = box.matches("span.math mjx-container");
     const content = inline ? box.firstElementChild.getBoundingClientRect().width : box.scrollWidth;
     const room = inline ? box.closest("p, li, td, th, dd, div, figcaption").clientWidth : box.clientWidth;
-    box.toggleAttribute("data-wide", room > 0 && content > room + 1);
+    box.toggleAttribute("data-wide", room > 0 && content > room + (inline ? 1 : 0)); // one pixel already scrolls
     if (box.hasAttribute("data-wide")) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
