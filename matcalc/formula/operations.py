@@ -4,7 +4,7 @@ from functools import partial, reduce
 
 import numpy as np
 
-from ..spaces import commutation, duplication, inner, norm, vec
+from ..spaces import commutation, duplication, inner, norm, unvec, vec
 from ..spaces import text as size_text
 
 
@@ -85,6 +85,12 @@ SIGNS = {
     "^+": np.linalg.pinv,
     r"^+\top": lambda X: np.linalg.pinv(X).T,
 }
+def _sylvester(A, B, C):
+    """The X with A X + X B = C, as one linear system for vec X: slow and plain, for small matrices."""
+    left, right = np.kron(np.eye(len(B)), A), np.kron(B.T, np.eye(len(A)))
+    return unvec(np.linalg.solve(left + right, vec(C)), C.shape)
+
+
 # A family of rules adds its own: FUNCTIONS["softmax"] is what \operatorname{softmax} means.
 FUNCTIONS = {
     "tr": _square(np.trace),
@@ -112,6 +118,7 @@ FUNCTIONS = {
     "sin": np.sin,
     "cos": np.cos,
     "tanh": np.tanh,
+    "sylvester": _sylvester,
     "left": lambda X: np.linalg.svd(X, full_matrices=False)[0],  # singular vectors, as columns
     "right": lambda X: np.linalg.svd(X, full_matrices=False)[2].T,
 }

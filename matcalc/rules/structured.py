@@ -224,7 +224,6 @@ POLAR = Domain(
     outside=_equal_columns,
 )
 
-FUNCTIONS["sylvester"] = la.solve_sylvester
 _PRINTED = r"U \operatorname{sylvester}(H, H, U^{\top} %s - %s^{\top} U) + (I_m - U U^{\top}) %s\,H^{-1}"
 
 polar = Rule(

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.linalg as la
 
 from ..domains import Domain, DomainError
-from ..formula import FUNCTIONS, Formulas
+from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
 from ..samples import well_conditioned
@@ -106,7 +106,6 @@ SYLVESTER = Domain(
     outside=_opposite,
 )
 
-FUNCTIONS["sylvester"] = lambda A, B, C: by_columns((A, B, C))
 
 sylvester = Rule(
     name="sylvester",
