@@ -13,7 +13,7 @@ from .linear_map import LinearMap
 from .report import VerificationError
 from .rule import Rule
 from .samples import gaussian
-from .spaces import as_point, norm, shape_of, text, vec
+from .spaces import as_point, norm, shape_of, size, text, unvec, vec
 
 CLOSE = 1e-8  # an answer that agrees to this relative distance is right
 
@@ -127,7 +127,7 @@ def _run(give):
 def _trial(answer, target, rng):
     """One run of the answer, and what it should give, at a generic point."""
     if isinstance(target, LinearMap):
-        dX = unit(rng, target.input_shape)
+        dX = gaussian(rng, unvec(np.zeros(size(target.input_shape)), target.input_shape))
         return lambda: answer(dX), target(dX)
     X = target.domain.sample(rng, 3)
     Y, dF = target.linearize(X)
@@ -139,12 +139,6 @@ def _trial(answer, target, rng):
         return lambda: answer(X, Ybar), dF.T(Ybar)
     dX = target.domain.tangent(rng, X)
     return lambda: answer(X, dX), dF(dX)
-
-
-def unit(rng, shape):
-    """A generic point of the given shape."""
-    several = shape and isinstance(shape[0], tuple)
-    return tuple(unit(rng, part) for part in shape) if several else rng.standard_normal(shape)
 
 
 def _judge(give, expected):

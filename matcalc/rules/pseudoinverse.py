@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
-from ..domains import MATRICES, Domain, DomainError, a_matrix
+from ..domains import MATRICES, Domain, DomainError, a_matrix, refusal_of
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -92,15 +92,6 @@ def by_qr(A):
     return la.solve_triangular(R, Q.T)
 
 
-def _not_of_rank(A, r):
-    """Why the rank of A is not r, or None."""
-    try:
-        of_rank(A, r)
-    except DomainError as error:
-        return error.reason
-    return None
-
-
 def _with_values(rng, s, m, n):
     """A generic m×n matrix with the singular values s and, apart from rounding, no others."""
     U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
@@ -134,7 +125,7 @@ pinv = Rule(
     domain=Domain(
         name="matrices of full rank min(m, n)",
         shape=a_matrix,
-        interior=lambda A: _not_of_rank(A, min(A.shape)),
+        interior=refusal_of(lambda A: of_rank(A, min(A.shape))),
         sample=_tall_or_wide,
         outside=lambda rng, n: _with_values(rng, np.ones(max(n - 1, 1)), n + 1, max(n, 2)),
     ),
@@ -170,7 +161,7 @@ def _matrices_of_rank(r):
     return Domain(
         name=f"matrices of rank {r}",
         shape=lambda A: a_matrix(A) or too_small(A),
-        interior=lambda A: _not_of_rank(A, r),
+        interior=refusal_of(lambda A: of_rank(A, r)),
         sample=lambda rng, n: _with_values(rng, 2.0 ** rng.uniform(-1, 1, r), n + r, n + r - 1),
         outside=lambda rng, n: _with_values(rng, np.ones(r + 1), n + r + 1, n + r),
     )
