@@ -3,9 +3,10 @@
 const FOLDED = "details.solution, details.sd-dropdown";
 
 /* A formula, a table or a line of code wider than its column scrolls in its box: let the keyboard reach it. */
-function markWide() {
-  const boxes = "mjx-container, .pst-scrollable-table-container, .cell_output .output, .highlight pre";
-  for (const box of document.querySelectorAll(`.bd-article :is(${boxes})`)) {
+const BOXES = ":is(mjx-container, .pst-scrollable-table-container, .cell_output .output, .highlight pre)";
+
+function markWide(part) {
+  for (const box of part.querySelectorAll(BOXES)) {
     const inline = box.matches("span.math mjx-container");
     const content = inline ? box.firstElementChild.getBoundingClientRect().width : box.scrollWidth;
     const room = inline ? box.closest("p, li, td, th, dd, div, figcaption").clientWidth : box.clientWidth;
@@ -17,6 +18,17 @@ function markWide() {
     } else if (box.getAttribute("role") === "group") {
       ["tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name));
     }
+  }
+}
+
+/* Each part of the page is looked at when it is laid out: at once where it is seen, else on its way into view. */
+function watchParts() {
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
+  for (const part of document.querySelectorAll(".bd-article > section > *")) {
+    if (getComputedStyle(part).contentVisibility !== "auto") sizes.observe(part);
+    else part.addEventListener("contentvisibilityautostatechange", (event) => {
+      if (event.target === part) event.skipped ? sizes.unobserve(part) : sizes.observe(part);
+    });
   }
 }
 
@@ -33,12 +45,7 @@ function openForPrint() {
   addEventListener("afterprint", () => closed.forEach((fold) => (fold.open = false)), { once: true });
 }
 
-addEventListener("load", async () => {
-  openTarget();
-  await window.MathJax?.startup?.promise;
-  // Fires at once, and whenever the page is resized or something in it unfolds.
-  const article = document.querySelector(".bd-article");
-  if (article) new ResizeObserver(markWide).observe(article);
-});
+openTarget();
+watchParts();
 addEventListener("hashchange", openTarget);
 addEventListener("beforeprint", openForPrint);

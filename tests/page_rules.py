@@ -40,7 +40,7 @@ def served(folder):
 
 @contextlib.contextmanager
 def visited(browser, address):
-    """The page at an address, formulas ready, and the list of complaints its traffic gave meanwhile."""
+    """The page at an address, and the list of complaints its traffic gave meanwhile."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page, complaints, home = context.new_page(), [], urlsplit(address).netloc
 
@@ -53,7 +53,6 @@ def visited(browser, address):
     page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
     page.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
     page.goto(address, wait_until="load")
-    page.evaluate("window.MathJax?.startup?.promise?.then(() => true)")
     yield page, complaints
     context.close()
 
@@ -132,6 +131,7 @@ def settle(page):
 
 def width_complaints(page, width=360):
     """On a phone the page does not move sideways; what is wide scrolls in its own box."""
+    page.add_style_tag(content="section { content-visibility: visible !important; }")  # else what sticks out is cut
     page.set_viewport_size({"width": width, "height": 800})
     settle(page)
     return page.evaluate("""() => {
