@@ -24,7 +24,7 @@ STATE = re.compile(r'\s*<script type="application/vnd\.jupyter\.widget-state\+js
 FONT = re.compile(r'url\("?([^")]*?)\.woff2"?\)\s*format\("woff2"\)(?:,\s*url\([^)]*\)\s*format\("truetype"\))?')
 CLASS = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 WORD = re.compile(r"[\w-]+")
-SIGN = re.compile(r'"\\(f[0-9a-f]{3})"')
+SIGN = re.compile("[\ue000-\uf8ff]")  # letters for private use: the icons
 
 # The theme lays out the whole page to see which blocks scroll; book.js looks at each part when it is seen.
 MEASURE = re.compile(r'document\.querySelectorAll\(\["pre",[^\]]*\]\.join\(", "\)\)')
@@ -99,7 +99,7 @@ class Site:
         """Style sheets one after the other, with what they import, without rules for what is nowhere."""
         text = "\n".join(self.sheet(file) for file in files)
         text = "".join(self.used(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)))
-        signs = {int(code, 16) for code in SIGN.findall(text)}
+        signs = set(map(ord, SIGN.findall(text)))
         return FONT.sub(lambda m: self.letters(m[1] + ".ttf", signs), text)
 
     def sheet(self, file):

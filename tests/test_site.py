@@ -1,5 +1,7 @@
 """What `_ext` does to the pages while the book is built: formulas, one style sheet, one script, previews."""
 
+import base64
+import io
 import re
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ import bundle  # noqa: E402
 import formulas  # noqa: E402
 import previews  # noqa: E402
 import pydata_sphinx_theme  # noqa: E402
+from fontTools.ttLib import TTFont  # noqa: E402
 
 needs_book = pytest.mark.skipif(not SITE.is_dir(), reason="The book is not built yet (make book).")
 
@@ -132,8 +135,8 @@ def test_the_style_sheet_holds_what_is_used(site):
     assert ".shown.nowhere" not in text
     assert "p .by-script,:not(.nowhere){" in text
     assert 'url("pictures/a.svg")' in text
-    assert "data:font/woff;base64," in text
-    assert len(text) < 3000  # one sign of a font of 400 kB
+    (font,) = re.findall(r"data:font/woff;base64,([^\"]+)", text)
+    assert list(TTFont(io.BytesIO(base64.b64decode(font))).getBestCmap()) == [0xF00C]  # one sign of a thousand
 
 
 # What others see of a page
@@ -154,6 +157,17 @@ def first_words(text):
 )
 def test_a_preview_ends_before_the_first_formula(text, seen):
     assert previews.words(None, 200, set(), first_words(text)) == seen
+
+
+@needs_book
+def test_every_icon_of_the_site_is_in_its_font():
+    for sheet in (SITE / "_static").glob("book-*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        fonts = [TTFont(io.BytesIO(base64.b64decode(data))) for data in re.findall(r"font/woff;base64,([^\"]+)", text)]
+        drawn = {letter for font in fonts for letter in font.getBestCmap()}
+        wanted = set(map(ord, bundle.SIGN.findall(text)))
+        assert len(wanted) > 8
+        assert wanted <= drawn
 
 
 @needs_book
