@@ -13,18 +13,20 @@ INSTALLED := .venv/.installed
 LAB := .venv/.lab-installed
 BUILT := _build/.built
 HTML := _build/html
+LATEX := _build/latex
 
 NOTEBOOKS := $(wildcard chapters/*.ipynb appendix/*.ipynb)
 SOURCES := $(NOTEBOOKS) $(wildcard *.md appendix/*.md references.bib _config.yml _toc.yml) \
            $(shell find matcalc _ext _static -type f -not -path '*/__pycache__/*')
 
-.PHONY: help book test lab lint bench clean
+.PHONY: help book test lab lint bench pdf clean
 help:
 	@echo "make book    install, execute the notebooks, build the book"
 	@echo "make test    install, build if needed, run every test"
 	@echo "make lab     JupyterLab on the chapters"
 	@echo "make lint    ruff, and notebooks without stored outputs"
 	@echo "make bench   the benchmarks"
+	@echo "make pdf     the book as one PDF"
 	@echo "make clean   remove what was built (not .venv)"
 
 book: $(BUILT)
@@ -43,6 +45,19 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	@set -e; for file in $(sort $(wildcard benchmarks/*.py)); do $(BIN)/python $$file; done
 	$(if $(wildcard benchmarks/*.py),,@echo "There are no benchmarks yet: benchmarks/ holds no module.")
+
+# TeX is not Python's: what is missing is said before anything is built.
+TEX := latexmk xelatex makeindex
+DEBIAN := latexmk texlive-xetex texlive-latex-recommended texlive-latex-extra texlive-fonts-recommended \
+          tex-gyre fonts-freefont-otf fonts-dejavu
+pdf: $(INSTALLED)
+	@for tool in $(TEX); do command -v $$tool > /dev/null || { \
+	  echo "make pdf needs $$tool. On Debian and Ubuntu: apt install --no-install-recommends $(DEBIAN)"; exit 1; }; done
+	$(BIN)/python _ext/execute.py
+	rm -rf $(LATEX) _build/.doctrees
+	$(BIN)/jupyter-book build --builder latex -W -n --keep-going .
+	cd $(LATEX) && latexmk -xelatex -interaction=nonstopmode -halt-on-error -silent matrix-calculus.tex
+	@echo "The book on paper: $(abspath $(LATEX))/matrix-calculus.pdf"
 
 clean:
 	rm -rf _build
