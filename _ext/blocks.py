@@ -4,6 +4,7 @@
   must hide; a `<details>` is closed without JavaScript, opens from the keyboard, and the browser's
   search finds what stands inside. Executed cells stand inside like any text.
 - sphinx-exercise and sphinx-proof give every block's content the same id; ids must be unique.
+- The hidden code of one picture may stand in several cells; they fold behind one line.
 - Remarks and examples without a label get a number of their page as label; pages must not clash.
 """
 
@@ -32,6 +33,30 @@ class FoldSolutions(SphinxPostTransform):
             node.replace(title, solution_summary("", "", *without_links(title)))
         for block in self.document.findall(lambda n: isinstance(n, (nodes.section, nodes.admonition))):
             block["ids"] = [name for name in block["ids"] if name not in SHARED_IDS]
+
+
+class JoinHiddenCells(SphinxPostTransform):
+    """Before myst-nb folds hidden cells (priority 199), those without output join the one that follows."""
+
+    default_priority = 198
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for cell in list(self.document.findall(is_silent)):
+            following = cell.next_node(descend=False, siblings=True)
+            if is_hidden(following):
+                following.children[0].children[:0] = cell.children[0].children
+                cell.parent.remove(cell)
+
+
+def is_hidden(node):
+    """A code cell whose code is folded."""
+    return isinstance(node, nodes.container) and node.get("hide_mode") == "input"
+
+
+def is_silent(node):
+    """A folded code cell that shows nothing."""
+    return is_hidden(node) and [part.get("nb_element") for part in node.children] == ["cell_code_source"]
 
 
 def without_links(title):
@@ -68,5 +93,6 @@ def setup(app):
     app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     app.add_node(solution_summary, html=(visit_summary, depart_summary))
     app.add_post_transform(FoldSolutions)
+    app.add_post_transform(JoinHiddenCells)
     app.connect("doctree-read", forget_unlabelled)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
