@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from .domains import DomainError
-from .spaces import ShapeError, as_point, copy, plain, shape_of, text, vec
+from .spaces import ShapeError, as_point, copy, is_finite, plain, shape_of, text
 
 
 class Rule:
@@ -117,7 +117,7 @@ class Rule:
             raise DomainError(self.domain.complaint(X) or str(error), self.name, self.domain.name) from None
 
     def _finite(self, Y):
-        if not np.isfinite(vec(Y)).all():
+        if not is_finite(Y):
             raise OverflowError(f"{self.name}: the result is too large for floating-point numbers")
         return plain(Y)
 

@@ -89,6 +89,11 @@ def as_point(X, where="matcalc", real=True):
     return A
 
 
+def is_finite(X):
+    """Whether all numbers of a point are finite."""
+    return all(map(is_finite, X)) if isinstance(X, tuple) else bool(np.isfinite(X).all())
+
+
 def count_bad(A):
     """How many entries are NaN or infinite, in words, for error messages."""
     nan, inf = int(np.isnan(A).sum()), int(np.isinf(A).sum())

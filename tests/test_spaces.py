@@ -12,6 +12,7 @@ from matcalc.spaces import (
     commutation,
     duplication,
     inner,
+    is_finite,
     norm,
     shape_of,
     size,
@@ -161,3 +162,10 @@ def test_whole_numbers_become_floats_and_floats_are_not_copied():
     assert as_point(X) is X
     assert as_point([[1, 2]]).dtype == float
     assert as_point(1 + 2j, real=False) == 1 + 2j
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, complex(0, np.inf)])
+def test_a_point_is_finite_if_all_its_parts_are(bad):
+    assert is_finite((np.ones((2, 3)), 1.0))
+    assert not is_finite((np.ones((2, 3)), np.array([0, bad])))
+    assert not is_finite(bad)
