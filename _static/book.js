@@ -49,3 +49,18 @@ openTarget();
 watchParts();
 addEventListener("hashchange", openTarget);
 addEventListener("beforeprint", openForPrint);
+
+/* The formula sheet: a box that leaves only the rows and cards with the words typed. Without it the page is complete. */
+addEventListener("DOMContentLoaded", () => {
+  const table = document.querySelector(".matcalc-index");
+  if (!table) return;
+  const label = document.createElement("label"), box = document.createElement("input"), found = [];
+  label.className = "matcalc-filter";
+  label.append("Show only rules with these words: ", Object.assign(box, { type: "search" }));
+  table.before(label);
+  for (const part of document.querySelectorAll(".matcalc-index tbody tr, .matcalc-card")) found.push([part, part.textContent.toLowerCase()]);
+  box.addEventListener("input", () => {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const [part, text] of found) part.hidden = !words.every((word) => text.includes(word));
+  });
+});
