@@ -24,7 +24,14 @@ def find_chromium():
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+PREFIX = "/matrix-calculus-book"  # where the site stands online; the page of wrong addresses says it in full
+
+
 class Quiet(SimpleHTTPRequestHandler):
+    def translate_path(self, path):
+        """The file of an address, with the site's online folder in front of it or without."""
+        return super().translate_path(path.removeprefix(PREFIX))
+
     def log_message(self, *_):
         """Say nothing: the test's output is for complaints."""
 
@@ -123,6 +130,28 @@ def follows(page, slider, words):
     return words.inner_text() != before
 
 
+def shift_complaints(page):
+    """Nothing on the page jumps while it is loaded: the layout shift that browsers measure stays small."""
+    shift = page.evaluate("""() => new Promise(done => {
+        let sum = 0;
+        new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
+            .observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(sum), 100);
+    })""")
+    return [f"the layout jumps by {shift:.3f}"] if shift > 0.05 else []
+
+
+def place_complaints(page):
+    """The address of the last labelled place leads there, past everything that is not laid out yet."""
+    places = page.eval_on_selector_all(".bd-article :is(section, div.admonition)[id]", "all => all.map(e => e.id)")
+    if not places:
+        return []
+    page.evaluate("id => { location.hash = id; }", places[-1])
+    settle(page)
+    top = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", places[-1])
+    return [] if -5 <= top <= 900 else [f"#{places[-1]} leads {top:.0f} px away from the view"]
+
+
 def settle(page):
     """Wait until the page has been laid out anew and its observers have run."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -131,8 +160,9 @@ def settle(page):
 
 def width_complaints(page, width=360):
     """On a phone the page does not move sideways; what is wide scrolls in its own box."""
-    page.add_style_tag(content="section { content-visibility: visible !important; }")  # else what sticks out is cut
     page.set_viewport_size({"width": width, "height": 800})
+    page.add_style_tag(content="section { content-visibility: visible !important; }")  # else what sticks out is cut
+    page.evaluate("window.watchParts?.()")
     settle(page)
     return page.evaluate("""() => {
         const room = document.documentElement.clientWidth, wide = document.documentElement.scrollWidth;
