@@ -257,3 +257,10 @@ def test_the_engine_needs_numpy_and_scipy_only():
     code = "import sys, matcalc as mc; mc.diagnose('X', mc.transpose); print(*{n.split('.')[0] for n in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "sympy" not in loaded
+
+
+def test_a_derivative_by_independent_entries_is_told_as_that():
+    inv = np.linalg.inv
+    found = mc.diagnose(lambda X: 2 * inv(X) - np.diag(np.diag(inv(X))), mc.logdet_spd)
+    assert found.kind == "symmetrised"
+    assert "independent entries" in found.message

@@ -23,6 +23,10 @@ SENTENCES = {
     "commuting_only": "right only if X and dX commute: half of the change on either side is not enough",
     "scalar_rule": "this is the rule of numbers: F′(X) times dX is right only if X and dX commute",
 }
+FOLDED = (
+    "you counted each entry off the diagonal twice, as a derivative by independent entries does; the gradient is the "
+    "matrix with df = ⟨∇f, dX⟩"
+)
 UNDER_ONE = 0.0101  # a nameless factor that close to one is a small error
 
 
@@ -98,7 +102,7 @@ def by_whole(case, rule, with_factor=False):
     if not (chosen := exact or (beside if with_factor else [])):
         return None
     kind, detail, c = chosen[0]
-    message = SENTENCES[kind].format(**detail)
+    message = FOLDED if "formula" in detail else SENTENCES[kind].format(**detail)
     also = {other for other, _, _ in exact[1:]} | ({"commuting_only"} if kind == "scalar_rule" else set())
     also = sorted(also - {kind})
     found = say(kind, message, detail | ({"also": also} if also else {}))
