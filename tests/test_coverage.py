@@ -12,13 +12,14 @@ from pathlib import Path
 import notebook_rules
 import numpy as np
 import pytest
+import statement_letters
 
 import matcalc as mc
 
 ROOT = Path(__file__).resolve().parent.parent
 HOW = {"derived", "verified", "used", "corrected", "markup"}
 KINDS = {"wrong", "condition missing", "misleading", "clash", "typo"}
-TO_COME = {"least_squares", "matrix_normal", "automatic_differentiation", "backprop", "cnn"}
+TO_COME = set()
 
 
 def load(name):
@@ -26,6 +27,9 @@ def load(name):
 
 
 STATEMENTS, COVERAGE, ERRATA = load("statements"), load("coverage"), load("errata")
+CHECKS, SHEETS = load("checks"), load("standard_sheets")
+# What a statement may be that has no number; a few words follow.
+WITHOUT_NUMBER = ("definition", "convention", "context", "argument", "typesetting")
 CHAPTERS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "chapters").glob("*.ipynb")}
 
 
@@ -110,6 +114,46 @@ def test_an_erratum_shows_itself_in_numbers(entry):
     assert erratum_complaints(entry, STATEMENTS, COVERAGE) == []
 
 
+def check_complaints(checks, statements, coverage):
+    """Every statement is evaluated, here or as an erratum, or says why it has no number."""
+    corrected = {entry["id"] for entry in coverage if entry["how"] == "corrected"}
+    found = [f"{name}: no such statement" for name in set(checks) - {s["id"] for s in statements}]
+    found += [f"{s['id']}: not checked" for s in statements if s["id"] not in corrected | set(checks)]
+    for name, check in checks.items():
+        if set(check) == {"why"} and not check["why"].startswith(WITHOUT_NUMBER):
+            found.append(f"{name}: {check['why']!r} does not say what kind of statement it is")
+        elif set(check) not in ({"why"}, {"left", "right"}):
+            found.append(f"{name}: neither two sides nor a reason")
+    return sorted(found)
+
+
+def agree(check):
+    """Whether both sides of a statement have one shape and one value."""
+    left, right = statement_letters.sides(check)
+    return len(left) == len(right) and all(
+        p.shape == q.shape and np.allclose(p, q, rtol=1e-6, atol=1e-7) for p, q in zip(left, right, strict=True)
+    )
+
+
+def sheet_complaints(entries, known):
+    """Every formula of the standard sheets leads to places of the book: a rule, a chapter."""
+    slugs = {place.split("#")[0] for place in known if "#" in place}
+    return [f"{e['id']}: no place {w!r}" for e in entries for w in e["where"] or [""] if w not in known | slugs]
+
+
+def test_every_statement_is_checked_or_says_why_not():
+    assert check_complaints(CHECKS, STATEMENTS, COVERAGE) == []
+
+
+@pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if "left" in check])
+def test_a_statement_holds_in_numbers(name):
+    assert agree(CHECKS[name])
+
+
+def test_every_formula_of_the_standard_sheets_leads_somewhere():
+    assert sheet_complaints(SHEETS, PLACES) == []
+
+
 # The rules themselves are tested with small things that break them.
 
 STATED = [{"id": "s1", "chapter": "inverse", "document": "d", "section": "s"}]
@@ -136,6 +180,12 @@ WRONG_ERRATA = [
     ({"given": {"x": [1, 2], "y": "x + 0"}}, "shows no difference"),
     ({"evidence": "x, x / np.inf * np.inf"}, "not finite"),
 ]
+WRONG_CHECKS = [
+    ({}, "s1: not checked"),
+    ({"s1": {"why": "context"}, "s2": {"why": "context"}}, "s2: no such statement"),
+    ({"s1": {"why": "we know"}}, "does not say what kind"),
+    ({"s1": {"left": "1"}}, "neither two sides"),
+]
 KNOWN = places({"inverse": CHAPTERS["inverse"]}, [NOTED])
 
 
@@ -154,3 +204,22 @@ def test_wrong_coverage_is_seen(coverage, complaint):
 def test_a_wrong_erratum_is_seen(change, complaint):
     with np.errstate(invalid="ignore"):
         assert any(complaint in said for said in erratum_complaints(NOTED | change, STATED, [COVERED]))
+
+
+@pytest.mark.parametrize(("checks", "complaint"), WRONG_CHECKS)
+def test_a_missing_check_is_seen(checks, complaint):
+    assert check_complaints({"s1": {"left": "1", "right": "1"}}, STATED, []) == []
+    assert check_complaints({}, STATED, [COVERED]) == []
+    assert any(complaint in said for said in check_complaints(checks, STATED, []))
+
+
+@pytest.mark.parametrize("right", ["B @ A", "(A @ B).T", "A[:2] @ B", "A @ B, A"])
+def test_a_false_statement_is_seen(right):
+    assert agree({"left": "A @ B", "right": "A @ B"})
+    assert not agree({"left": "A @ B", "right": right})
+
+
+def test_a_formula_that_leads_nowhere_is_seen():
+    assert sheet_complaints([{"id": "f", "where": ["rule:inverse", "inverse"]}], KNOWN) == []
+    assert sheet_complaints([{"id": "f", "where": []}], KNOWN) == ["f: no place ''"]
+    assert sheet_complaints([{"id": "f", "where": ["rule:nothing"]}], KNOWN) == ["f: no place 'rule:nothing'"]

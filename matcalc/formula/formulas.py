@@ -110,18 +110,26 @@ class Formulas:
                 names |= _pair(keys, value)
         return names | sizes(self.shapes, names)
 
+    def letters(self, X, Y, **directions):
+        """Every letter with its value, where F(X) = Y; directions are dX, dY, Xbar, Ybar."""
+        return self._names(X, Y, **directions)
+
+    def read(self, line, X, Y, where=(), **directions):
+        """The value of any formula in these letters; ``where`` are local definitions beside the own ones."""
+        return evaluate(line, self.letters(X, Y, **directions), (*self.where, *where))
+
     def _sides(self):
-        """Left and right sides of everything that is printed, in LaTeX."""
+        """Part, left and right side of everything that is printed, in LaTeX."""
         for part, targets in self._targets().items():
             printed = getattr(self, part)
             lines = () if printed is None else _several(printed)
             for i, line in enumerate(lines):
                 tree = parse(line)
                 equal = head_of(tree) == "="
-                yield map(latex, tree.parts) if equal else (latex(Name(targets[i])), line)
+                yield part, *(map(latex, tree.parts) if equal else (latex(Name(targets[i])), line))
         if self.jacobian is not None:
-            yield _vec(self.result), self._jacobian_times()
-        yield from ((latex(Name(key)), line) for key, line in self.where)
+            yield "jacobian", _vec(self.result), self._jacobian_times()
+        yield from (("where", latex(Name(key)), line) for key, line in self.where)
 
     def _jacobian_times(self):
         if not isinstance(self.jacobian, tuple):
@@ -129,12 +137,12 @@ class Formulas:
         pairs = zip(self.jacobian, _several(self.point), strict=True)
         return " + ".join(rf"{_bracketed(block)}\,{_vec(name)}" for block, name in pairs)
 
-    def lines(self):
-        """Everything that is printed, as equations in LaTeX."""
-        return [f"{left} = {right}" for left, right in self._sides()]
+    def lines(self, part=None):
+        """Everything that is printed, or one part of it, as equations in LaTeX."""
+        return [f"{left} = {right}" for name, left, right in self._sides() if part in (None, name)]
 
     def _repr_latex_(self):
-        rows = r" \\ ".join(f"{left} &= {right}" for left, right in self._sides())
+        rows = r" \\ ".join(f"{left} &= {right}" for _, left, right in self._sides())
         return rf"$$\begin{{aligned}}{rows}\end{{aligned}}$$"
 
 
