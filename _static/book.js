@@ -21,15 +21,28 @@ function markWide(part) {
   }
 }
 
-/* Each part of the page is looked at when it is laid out: at once where it is seen, else on its way into view. */
+/* Each part of the page is looked at when it is laid out or changes its size: at once where it is seen, and where it is
+   not, on its way into view. The keyboard goes everywhere, so the others are looked at too when there is time. */
+const parts = () => [...document.querySelectorAll(".bd-article > section > *")];
+
 function watchParts() {
   const sizes = new ResizeObserver((entries) => entries.forEach((entry) => markWide(entry.target)));
-  for (const part of document.querySelectorAll(".bd-article > section > *")) {
+  for (const part of parts()) {
     if (getComputedStyle(part).contentVisibility !== "auto") sizes.observe(part);
     else part.addEventListener("contentvisibilityautostatechange", (event) => {
       if (event.target === part) event.skipped ? sizes.unobserve(part) : sizes.observe(part);
     });
   }
+}
+
+let round = 0;
+function markRest() {
+  const rest = parts(), mine = ++round, later = window.requestIdleCallback ?? setTimeout;
+  return new Promise((done) => later(function next() {
+    if (mine !== round || !rest.length) return done();
+    markWide(rest.shift());
+    later(next);
+  }));
 }
 
 /* A link to a solution opens it. */
@@ -47,6 +60,8 @@ function openForPrint() {
 
 openTarget();
 watchParts();
+addEventListener("load", markRest);
+addEventListener("resize", markRest);
 addEventListener("hashchange", openTarget);
 addEventListener("beforeprint", openForPrint);
 
@@ -58,7 +73,11 @@ addEventListener("DOMContentLoaded", () => {
   label.className = "matcalc-filter";
   label.append("Show only rules with these words: ", Object.assign(box, { type: "search" }));
   table.before(label);
-  for (const part of document.querySelectorAll(".matcalc-index tbody tr, .matcalc-card")) found.push([part, part.textContent.toLowerCase()]);
+  for (const row of table.querySelectorAll("tbody tr")) {
+    const card = document.getElementById(row.querySelector("a").hash.slice(1)); // a row stays with its card
+    const text = (row.textContent + card.textContent).toLowerCase();
+    found.push([row, text], [card, text]);
+  }
   box.addEventListener("input", () => {
     const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const [part, text] of found) part.hidden = !words.every((word) => text.includes(word));

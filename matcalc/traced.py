@@ -1,5 +1,7 @@
 """Traced values: stand-ins that run through a program of NumPy in place of arrays and meet a rule at every step."""
 
+from importlib import import_module
+
 import numpy as np
 
 from .linear_map import LinearMap
@@ -24,6 +26,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self.__array_function__(ufunc if method == "__call__" else method, (), inputs, options)
 
     def __array_function__(self, function, _, inputs, options):
+        if not RULES:
+            import_module(f"{__package__}.catalog")  # which fills the table
         meaning = STRUCTURE.get(function) or RULES.get(function)
         if meaning is None:
             raise TypeError(f"autodiff: no rule stands for NumPy's {getattr(function, '__name__', function)}")

@@ -1,6 +1,8 @@
 """The rules that built pages must keep, looked at in a browser. Each function returns complaints; none is good."""
 
 import contextlib
+import gzip
+import json
 import os
 import re
 import shutil
@@ -113,21 +115,60 @@ def figure_complaints(page):
     found = [] if figures.count() == views.count() else [f"{figures.count()} of {views.count()} figures are drawn"]
     for figure in figures.all():
         name = figure.get_attribute("data-matcalc-figure") or "figure"
-        slider, words = figure.locator("input[type=range]").first, figure.locator("[aria-live]").first
-        if not slider.count() or not words.count():
-            found.append(f"{name}: no slider or no words that say what is seen")
-        elif not follows(page, slider, words):
+        sliders, words = figure.locator("input[type=range]"), figure.locator("[aria-live]").first
+        moved = (sliders if sliders.count() else figure.locator("input[type=number]")).first
+        if not moved.count() or not words.count():
+            found.append(f"{name}: no slider, no number, or no words that say what is seen")
+        elif not follows(page, moved, words):
             found.append(f"{name}: its words do not change when an arrow key moves the slider")
     return found
 
 
-def follows(page, slider, words):
-    """Does the text change when an arrow key is pressed on the slider?"""
+def follows(page, moved, words):
+    """Does the text change when an arrow key is pressed on the slider or number?"""
     before = words.inner_text()
-    slider.press("ArrowLeft" if slider.evaluate("s => s.value === s.max") else "ArrowRight")
+    moved.press("ArrowDown" if moved.evaluate("s => s.value === s.max") else "ArrowUp")
     with contextlib.suppress(Exception):
         page.wait_for_function("([e, t]) => e.innerText !== t", arg=[words.element_handle(), before], timeout=2000)
     return words.inner_text() != before
+
+
+def haste_complaints(page, near=3000):
+    """No figure is drawn that is far from the view; to be asked before the page is scrolled."""
+    return page.evaluate(
+        """near => [...document.querySelectorAll('[data-matcalc-figure]')].flatMap(f => {
+            const far = Math.round(f.getBoundingClientRect().top - innerHeight);
+            return far > near ? [`${f.dataset.matcalcFigure} is drawn ${far} px below the view`] : [];
+        })""",
+        near,
+    )
+
+
+FIGURE_BYTES = 250_000
+STATE = re.compile(r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.S)
+FIGURE = re.compile(
+    r'<figure data-matcalc-still[^>]*><img ([^>]*)>.*?widget-view\+json">(\{.*?\})</script>(.{0,40}<figcaption>)?', re.S
+)
+
+
+def figure_sizes(html):
+    """What each figure of a page transfers, in compressed bytes: its code, its data and its still."""
+    state = json.loads(found[1])["state"] if (found := STATE.search(html)) else {}
+    for still, view, _ in FIGURE.findall(html):
+        saved = state[json.loads(view)["model_id"]]
+        size = sum(len(gzip.compress(text.encode())) for text in (still, json.dumps(saved)))
+        yield saved["state"]["_anywidget_id"].rpartition(".")[2], size
+
+
+def weight_complaints(html, least=2):
+    """A chapter has two figures that move, each light, with a caption, and a still whose room is known."""
+    sizes = list(figure_sizes(html))
+    found = [f"{name}: {size // 1000} kB" for name, size in sizes if size > FIGURE_BYTES]
+    found += [] if len(sizes) >= least else [f"{len(sizes)} figures that move, at least {least} are wanted"]
+    for still, _, caption in FIGURE.findall(html):
+        found += [] if caption else ["a figure without caption"]
+        found += [] if re.search(r'width="\d+" height="\d+"', still) else ["a still without its size"]
+    return found
 
 
 def shift_complaints(page):
@@ -191,6 +232,7 @@ def axe_complaints(page, axe, theme, rules=None):
     """axe-core finds nothing in this color theme, in folded solutions neither; `rules` chooses some of its rules."""
     page.evaluate(SET_THEME, theme)
     settle(page)
+    page.evaluate("window.markRest?.()")
     options = {"preload": False, "resultTypes": ["violations"]}  # preload would ask for style sheets anew
     violations = axe.run(page, options=options | ({"runOnly": rules} if rules else {})).response["violations"]
     return [f"axe ({theme}) {v['id']}: {n['html'][:160]} {n.get('failureSummary', '')[:200]}"

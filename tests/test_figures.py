@@ -18,13 +18,17 @@ import pytest
 import matcalc as mc
 from matcalc import figures
 from matcalc.figures import explorers, frames, palette, widget
+from matcalc.figures.live import REPOSITORY
 
 mpl.use("agg")
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="No node was found, so the figures' JavaScript is not compared.")
 
-SCRIPTS = ["player.js", "linear_map.js", "step_size.js"]
+SCRIPTS = {  # of each figure, and what it shares with others
+    "player": ["player.js"], "step size": ["step_size.js"], "linear map": ["plane.js", "linear_map.js"],
+    "gap": ["plane.js", "gap.js"], "lu": ["entries.js", "lu.js"], "kernel": ["entries.js", "kernel.js"],
+}  # fmt: skip
 
 
 def line(t, *_):
@@ -43,9 +47,9 @@ def unpacked(figure):
     return ["\n".join(film["pool"][i] for i in frame) for frame in film["frames"]]
 
 
-def javascript(script, expression):
+def javascript(figure, expression):
     """The value of an expression in the module of a figure."""
-    code = f"{widget.script(script)}\nconsole.log(JSON.stringify({expression}));"
+    code = f"{widget.script(*SCRIPTS[figure])}\nconsole.log(JSON.stringify({expression}));"
     done = subprocess.run([NODE, "--input-type=module", "-"], input=code, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -208,12 +212,6 @@ def test_near_a_singular_matrix_the_derivative_has_the_square_of_the_norm():
     assert slope == pytest.approx(value**2)
 
 
-def test_without_row_exchanges_lu_has_no_bounded_derivative():
-    figure = figures.lu_explorer(frames=5)
-    plain, pivoted = map(float, re.search(r"norm (\S+); with row exchanges (\S+)\.$", figure.say[-1]).groups())
-    assert plain > 1000 > 10 > pivoted
-
-
 def test_the_step_size_curve_has_the_known_least_errors():
     curves = figures.step_size_curve("inverse").data["curves"]
     least = {curve["name"]: min(curve["error"]) for curve in curves}
@@ -229,20 +227,39 @@ def test_every_explorer_has_a_still(rule):
     assert "letter F" in figures.linear_map_explorer(rule).words()
 
 
-def test_explorers_name_a_wrong_argument():
-    with pytest.raises(ValueError, match="'cube' is not among"):
-        figures.linear_map_explorer("cube")
-    with pytest.raises(ValueError, match=r"X must be 2×2, got shape \(3, 3\)"):
-        figures.linear_map_explorer(X=np.eye(3))
+@pytest.mark.parametrize("make", [figures.lu_explorer, figures.gap_explorer, figures.kernel_explorer])
+def test_every_explorer_tells_its_room_and_its_picture(make):
+    data, _ = make()._repr_mimebundle_()
+    assert re.search(
+        r'<img alt="[^"]{40,}" src="data:image/png;base64,[^"]+" width="\d+" height="\d+"', data["text/html"]
+    )
+    assert data["image/png"]
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "message"),
+    [
+        (figures.linear_map_explorer, {"rule_name": "cube"}, "'cube' is not among"),
+        (figures.linear_map_explorer, {"X": np.eye(3)}, r"X must be 2×2, got shape \(3, 3\)"),
+        (figures.lu_explorer, {"X": np.eye(4)}, r"2×2 or both 3×3, got shapes \(4, 4\) and \(3, 3\)"),
+        (figures.lu_explorer, {"X": [[0, 1], [1, 0]], "dX": np.eye(2)}, "pivot 1 is 0.0e"),
+        (figures.gap_explorer, {"A": [[1, 2], [3, 4]]}, r"A must be a symmetric 2×2 matrix, got \[\[1"),
+        (figures.kernel_explorer, {"image": np.eye(2)}, r"got shapes \(2, 2\) and \(3, 3\)"),
+        (figures.kernel_explorer, {"window": 16}, r"one of 0 … 15, got 16"),
+    ],
+)
+def test_explorers_name_a_wrong_argument(make, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        make(**arguments)
 
 
 # JavaScript against NumPy
 
 
 @needs_node
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_modules_are_modules(script):
-    assert javascript(script, "1 + 1") == 2
+@pytest.mark.parametrize("figure", SCRIPTS)
+def test_modules_are_modules(figure):
+    assert javascript(figure, "1 + 1") == 2
 
 
 @needs_node
@@ -252,7 +269,7 @@ def test_the_browser_computes_what_the_rule_computes(rule):
     for t in (0.0, 0.3, 1.0):
         X, dX = np.eye(2) + 0.3 * rng.standard_normal((2, 2)), rng.standard_normal((2, 2))
         arguments = ", ".join(json.dumps(a) for a in (rule, X.tolist(), dX.tolist(), t))
-        seen = javascript("linear_map.js", f"compare({arguments})")
+        seen = javascript("linear map", f"compare({arguments})")
         Y, change = explorers.linearized(rule, X, dX)
         exact, _ = explorers.linearized(rule, X + t * dX, dX)
         np.testing.assert_allclose(seen["exact"], exact, rtol=1e-9, atol=1e-12)
@@ -264,7 +281,79 @@ def test_the_browser_computes_what_the_rule_computes(rule):
 
 @needs_node
 def test_the_browser_knows_where_there_is_no_inverse():
-    assert javascript("linear_map.js", "compare('inverse', [[1, 0], [0, 1]], [[-1, 0], [0, 0]], 1)") is None
+    assert javascript("linear map", "compare('inverse', [[1, 0], [0, 1]], [[-1, 0], [0, 0]], 1)") is None
+
+
+@needs_node
+@pytest.mark.parametrize("n", [2, 3])
+def test_the_browser_eliminates_as_the_rule_does(n):
+    rng = np.random.default_rng(n)
+    for _ in range(5):
+        X, dX = mc.lu_unpivoted.domain.sample(rng, n), rng.standard_normal((n, n))
+        seen = javascript("lu", f"eliminate({X.tolist()}, {dX.tolist()})")
+        (L, U), dF = mc.lu_unpivoted.linearize(X)
+        for name, A in zip(("L", "U", "dL", "dU"), (L, U, *dF(dX)), strict=True):
+            np.testing.assert_allclose(np.array(seen[name], float), A, rtol=1e-9, atol=1e-12)
+        assert seen["stop"] is None
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("X", "stop", "words"),
+    [
+        ([[0, 1], [1, 0]], 0, "The first pivot is zero"),
+        ([[1, 2, 3], [1, 2, 0], [1, 1, 1]], 1, "The second pivot is zero"),
+        ([[1, 2], [2, 4]], None, "The last pivot is zero: X is singular, but nothing is divided by it"),
+        ([[0.01, 1], [1, 1]], None, "The first pivot, 0.0100, is close to zero"),
+        ([[2, 1], [6, 8]], None, "The pivots are 2.00 and 5.00; dL has norm"),
+    ],
+)
+def test_the_browser_stops_where_the_rule_refuses(X, stop, words):
+    call = f"(f => [f, say({X}, f)])(eliminate({X}, {np.ones_like(X).tolist()}))"
+    seen, said = javascript("lu", call)
+    assert seen["stop"] == stop
+    assert mc.lu_unpivoted.domain.contains(np.array(X, float)) == (stop is None)
+    assert said.startswith(words)
+    if stop is not None:  # what was finished before stands, the rest is not made up
+        assert seen["U"][stop] == [0] * stop + seen["U"][stop][stop:]
+        assert seen["dL"][stop + 1][stop] is None
+
+
+@needs_node
+def test_the_browser_turns_eigenvectors_as_the_rule_does():
+    rng = np.random.default_rng(2)
+    for _ in range(5):
+        A, dA = (mc.symmetric_part(rng.standard_normal((2, 2))) for _ in range(2))
+        values, slopes = javascript("gap", f"[spectrum({A.tolist()}), slopes({A.tolist()}, {dA.tolist()})]")
+        (eigenvalues, V), dF = mc.eigh.linearize(A)
+        dvalues, dV = dF(dA)
+        np.testing.assert_allclose(values["values"], eigenvalues)
+        np.testing.assert_allclose(slopes["values"], dvalues)
+        turn = np.linalg.det([V[:, 1], dV[:, 1]])  # the angle's rate: across the unit vector, counterclockwise
+        assert slopes["turn"] == pytest.approx(turn)
+        assert values["gap"] == pytest.approx(np.diff(eigenvalues)[0])
+        by = javascript("gap", f"turned({A.tolist()}, {dA.tolist()}, 1e-6)")
+        assert by == pytest.approx(1e-6 * turn, rel=1e-3, abs=1e-12)
+
+
+@needs_node
+def test_where_eigenvalues_meet_the_browser_says_so():
+    assert javascript("gap", "slopes([[1, 0], [0, 1]], [[1, 2], [2, 0]])") is None
+    assert "The gap is zero" in javascript("gap", "say([[1, 0], [0, 1]], [[1, 2], [2, 0]], .5)")
+
+
+@needs_node
+def test_the_browser_slides_a_kernel_as_the_rules_do():
+    rng = np.random.default_rng(3)
+    X, K, Y = rng.standard_normal((5, 6)), rng.standard_normal((2, 3)), rng.standard_normal((4, 4))
+    image, kernel, cotangent = (json.dumps(A.tolist()) for A in (X, K, Y))
+    np.testing.assert_allclose(javascript("kernel", f"im2col({image}, [2, 3])"), mc.im2col((2, 3))(X))
+    value, dF = mc.conv2d().linearize((X[None, None], K[None, None], np.zeros(1)))
+    np.testing.assert_allclose(javascript("kernel", f"correlate({image}, {kernel})"), value[0, 0], atol=1e-12)
+    Xbar, Kbar, _ = dF.T(Y[None, None])
+    back = javascript("kernel", f"pull({image}, {kernel}, {cotangent})")
+    np.testing.assert_allclose(back["image"], Xbar[0, 0], atol=1e-12)
+    np.testing.assert_allclose(back["kernel"], Kbar[0, 0], atol=1e-12)
 
 
 @needs_node
@@ -272,7 +361,7 @@ def test_the_two_parts_of_the_error_add_up_to_what_is_measured():
     data = figures.step_size_curve("inverse").data
     for curve in data["curves"]:
         calls = f"{json.dumps(data['h'])}.map(h => parts({json.dumps(curve)}, h))"
-        total = np.array([p["truncation"] + p["rounding"] for p in javascript("step_size.js", calls)])
+        total = np.array([p["truncation"] + p["rounding"] for p in javascript("step size", calls)])
         ordinary = np.asarray(data["h"]) < 0.1
         ratio = total[ordinary] / np.asarray(curve["error"])[ordinary]
         assert np.median(abs(np.log10(ratio))) < 0.5
@@ -280,8 +369,79 @@ def test_the_two_parts_of_the_error_add_up_to_what_is_measured():
 
 @needs_node
 def test_the_browser_finds_the_frame_of_a_state():
-    assert javascript("player.js", "[[0, 0], [0, 2], [1, 0], [1, 2]].map(i => place(i, [2, 3]))") == [0, 2, 3, 5]
-    assert javascript("player.js", "[pace(41, false) < 200, pace(41, true)]") == [True, 500]
+    assert javascript("player", "[[0, 0], [0, 2], [1, 0], [1, 2]].map(i => place(i, [2, 3]))") == [0, 2, 3, 5]
+    assert javascript("player", "[pace(41, false) < 200, pace(41, true)]") == [True, 500]
+
+
+# Live: where only a kernel can answer
+
+
+def total(X, dX):
+    """A picture of both matrices."""
+    fig, axes = plt.subplots(1, 2)
+    for ax, A in zip(axes, (X, dX), strict=True):
+        figures.heat(ax, A, 5)
+    return fig
+
+
+def asked(function=total, alt="Two heat maps.", **inputs):
+    inputs = inputs or {"X": np.eye(2), "dX": np.ones((2, 2))}
+    return figures.live(function, notebook="chapters/inverse", alt=alt, **inputs)
+
+
+def test_the_page_shows_the_first_answer_and_where_to_ask():
+    data = asked()._repr_mimebundle_()
+    page = data["text/html"]
+    assert '<img alt="Two heat maps." src="data:image/png' in page
+    assert "To put in <i>X</i> and <i>dX</i> of your own" in page
+    assert page.count('href="https://') == 3
+    assert "main?urlpath=lab/tree/chapters/inverse.ipynb" in page
+    assert "widget-view" not in page  # no figure that a script would have to draw
+    assert data["application/vnd.jupyter.widget-view+json"]
+    assert data["image/png"]
+
+
+def test_the_links_lead_to_the_book_s_own_repository():
+    config = (Path(__file__).resolve().parent.parent / "_config.yml").read_text(encoding="utf-8")
+    assert f"url: https://github.com/{REPOSITORY}" in config
+
+
+def test_what_is_typed_is_asked():
+    seen = []
+    figure = asked(lambda **values: seen.append(values) or len(seen), X=np.eye(2), f="inv(X)", h=0.1)
+    figure.fields["X"].value = "1, 2; 3 -4"
+    figure.fields["f"].value = "X @ X"
+    figure.fields["h"].value = 0.5
+    assert figure.answer.value == "<pre>4</pre>"
+    assert seen[-1]["X"].tolist() == [[1, 2], [3, -4]]
+    assert (seen[-1]["f"], seen[-1]["h"]) == ("X @ X", 0.5)
+
+
+def test_what_is_wrong_is_said():
+    figure = asked()
+    figure.fields["X"].value = "1 2; 3"
+    assert "X must be rows of numbers of one length" in figure.answer.value
+    figure.fields["X"].value = "1 2; 3 4"
+    assert "<img" in figure.answer.value
+
+
+def test_a_refused_claim_is_an_answer():
+    figure = asked(lambda X: mc.verify_derivative(np.linalg.inv, lambda X, dX: dX, X), X=np.array([[1.0, 2], [3, 5]]))
+    assert "REFUSED" in figure.answer.value
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"function": "total"}, TypeError, "expected a function of the inputs, got str"),
+        ({"alt": ""}, ValueError, "alt must say in words"),
+    ],
+)
+def test_live_names_a_wrong_argument(arguments, error, message):
+    with pytest.raises(error, match=message):
+        asked(**arguments)
+    with pytest.raises(TypeError, match="expected an input"):
+        figures.live(total, notebook="chapters/inverse", alt="Nothing.")
 
 
 # The package
@@ -295,4 +455,4 @@ def test_figures_are_loaded_when_they_are_used():
 
 def test_static_files_are_beside_the_module():
     folder = Path(widget.__file__).parent / "static"
-    assert {path.name for path in folder.iterdir()} == {"common.js", "figure.css", *SCRIPTS}
+    assert {path.name for path in folder.iterdir()} == {"common.js", "figure.css"}.union(*SCRIPTS.values())

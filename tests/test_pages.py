@@ -1,5 +1,7 @@
 """The built book in a browser: it reads, folds, moves and asks nobody, with every page visited once."""
 
+import json
+import os
 import re
 from pathlib import Path
 
@@ -47,7 +49,9 @@ def solutions_in_source(name):
 @pytest.mark.parametrize("name", [page for page in PAGES if page not in NOT_PAGES])
 def test_page(browser, axe, site, name):
     with rules.visited(browser, site + name) as (page, traffic):
-        complaints = rules.shift_complaints(page) + rules.place_complaints(page)
+        complaints = rules.shift_complaints(page) + rules.haste_complaints(page) + rules.place_complaints(page)
+        if name.startswith("chapters/"):
+            complaints += rules.weight_complaints((SITE / name).read_text(encoding="utf-8"))
         complaints += rules.formula_complaints(page) + rules.picture_complaints(page)
         complaints += rules.solution_complaints(page, solutions_in_source(name))
         complaints += rules.figure_complaints(page)
@@ -109,6 +113,7 @@ BAD = r"""<!doctype html><html lang="en"><head><title>bad</title></head><body><m
 <div class="math"><mjx-container><mjx-merror data-mjx-error="Missing argument">x</mjx-merror></mjx-container></div>
 <details class="solution" open><summary>Solution</summary><p>text</p></details>
 <div data-matcalc-figure="dead"><input type="range"><span aria-live="polite">t = 1</span></div>
+<div data-matcalc-figure="hasty" style="position: absolute; top: 9000px"></div>
 <div style="width: 900px">wide</div><a href="nowhere.html">x</a><a href="#gone">y</a><i id="a"></i><i id="a"></i>
 </article></main><img src="https://example.org/external.png"><img src="missing.png" alt="_images/0a1b.png">
 <script>console.error("loud"); undefinedFunction();</script></body></html>"""
@@ -118,7 +123,8 @@ def test_a_bad_page_is_seen(browser, axe, tmp_path):
     (tmp_path / "bad.html").write_text(BAD, encoding="utf-8")
     with rules.served(tmp_path) as home, rules.visited(browser, home + "bad.html") as (page, traffic):
         seen = "\n".join(
-            rules.formula_complaints(page)
+            rules.haste_complaints(page)
+            + rules.formula_complaints(page)
             + rules.picture_complaints(page)
             + rules.solution_complaints(page, 2)
             + rules.figure_complaints(page)
@@ -128,10 +134,25 @@ def test_a_bad_page_is_seen(browser, axe, tmp_path):
         )
     for complaint in [
         "not set", "Missing argument", "LaTeX in the text: Left over", "no alternative text", "not loaded",
-        "1 solutions on the page, 2", "stands open", "1 of 0 figures", "dead: its words", "image-alt", "px wide",
+        "1 solutions on the page, 2", "stands open", "2 of 0 figures", "dead: its words", "hasty: no slider",
+        "hasty is drawn", "image-alt", "px wide",
         "asks another machine: https://example.org", "404 for", "console: loud", "script error",
     ]:  # fmt: skip
         assert complaint in seen
+
+
+def test_bad_figures_are_seen():
+    state = {"model": {"state": {"_anywidget_id": "a.heavy", "frames": os.urandom(300_000).hex()}}}
+    html = (
+        '<figure data-matcalc-still><img src="x"></figure><script type="application/vnd.jupyter.widget-view+json">'
+        '{"model_id": "model"}</script><script type="application/vnd.jupyter.widget-state+json">'
+        f"{json.dumps({'state': state})}</script>"
+    )
+    complaints = rules.weight_complaints(html)
+    assert complaints[0].startswith("heavy: 3")
+    assert complaints[1:] == [
+        "1 figures that move, at least 2 are wanted", "a figure without caption", "a still without its size",
+    ]  # fmt: skip
 
 
 def test_bad_links_are_seen():

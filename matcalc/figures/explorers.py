@@ -32,7 +32,7 @@ METHODS = (  # name, color, order of the truncation, power of 1/h in the roundin
 class LinearMapExplorer(InteractiveFigure):
     """X and dX are dragged; F(X + t dX) is seen beside F(X) + t F′(X)[dX]."""
 
-    _esm = script("linear_map.js")
+    _esm = script("plane.js", "linear_map.js")
     rule = traitlets.Enum(MAPS).tag(sync=True)
     X = traitlets.List().tag(sync=True)
     dX = traitlets.List().tag(sync=True)
@@ -106,7 +106,7 @@ class StepSizeCurve(InteractiveFigure):
     """Error against step size; h is moved, and its two parts are said."""
 
     _esm = script("step_size.js")
-    room = (590, 480)
+    room = (545, 415)
     data = traitlets.Dict().tag(sync=True)
     index = traitlets.Int().tag(sync=True)
     method = traitlets.Int(0).tag(sync=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 
 import numpy as np
@@ -11,6 +12,7 @@ from .frames import pack, picture, still, studio, svg
 from .widget import InteractiveFigure, script
 
 MOST_FRAMES = 200
+SCALE = 1.55  # pixels a point where the page is wide enough, as in player.js
 
 
 class Player(InteractiveFigure):
@@ -29,9 +31,11 @@ class Player(InteractiveFigure):
 
     @property
     def room(self):
-        """The picture as wide as the page allows, and its controls."""
-        width, height = self.size
-        return 1.55 * height + 130, 350 * height / width + 175
+        """The picture as wide as the page allows, its controls, and the lines of the longest sentence."""
+        (width, height), longest = self.size, max(map(len, self.say))
+        below = 25 + 33 * len(self.sliders)
+        wide = height / width * min(SCALE * width, 660) + below + 22 * math.ceil(longest / 88)
+        return wide, height / width * 358 + below + 22 * math.ceil(longest / 46)
 
     @property
     def state(self):

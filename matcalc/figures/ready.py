@@ -8,19 +8,16 @@ import numpy as np
 from ..domains import DomainError
 from ..plots import matrix
 from ..rules.inverse import inverse
-from ..rules.lu import lu, lu_unpivoted
 from ..rules.power import power
 from ..spaces import norm
-from .palette import BLUE, GREEN, VERMILION
+from .palette import BLUE, VERMILION
 from .play import player
 
 _X3 = np.array([[0.9, 0.5, -0.3], [-0.2, 0.7, 0.6], [0.4, -0.5, 0.8]])
 _dX3 = np.array([[0.5, -0.8, 0.3], [0.9, 0.2, -0.6], [-0.4, 0.7, 0.6]])
-_LU3 = np.array([[0.0, -1.0, 0.5], [0.8, 0.6, -0.4], [-0.6, 0.5, 0.9]])  # its first pivot is what moves
 
 # Where the axes of each figure stand: fixed, so that nothing but the subject moves.
 _THREE_MAPS = {"left": 0.02, "right": 0.98, "wspace": 0.12}
-_FOUR_MAPS = {"left": 0.01, "right": 0.53, "bottom": 0.02, "top": 0.92, "wspace": 0.04, "hspace": 0.2}
 _TWO_PANELS = {"left": 0.06, "right": 0.98, "bottom": 0.17, "top": 0.88, "wspace": 0.24}
 
 
@@ -145,53 +142,3 @@ def _growth(ax, line, heights, t):
     ax.set(xlabel="t", ylim=(0.5, 3e4), xlim=(0, 1), xticks=[0, 0.5, 1], yticks=[1, 100, 1e4])
     ax.minorticks_off()
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.98), ncols=2, handlelength=1, columnspacing=1)
-
-
-def lu_explorer(*, frames=17, caption=""):
-    """As the first pivot ε vanishes, dL and dU without row exchanges grow like 1/ε²; with them they do not.
-
-    The entry X[0, 0] = ε moves; the direction dX is fixed.
-    """
-    pivots = np.logspace(0, -2, frames)
-    sizes = np.array([[norm(rule.at(_with_pivot(e))(_dX3)) for rule in (lu_unpivoted, lu)] for e in pivots])
-    grown, calm = (dict(zip(pivots, column, strict=True)) for column in sizes.T)
-
-    def draw(e):
-        fig = plt.figure(figsize=(5.8, 3.4))
-        _factors(fig.subplots(2, 2, gridspec_kw=_FOUR_MAPS), e)
-        _sensitivity(fig.add_axes((0.65, 0.15, 0.33, 0.75)), grown, calm, e)
-        return fig
-
-    def say(e):
-        with_exchanges = f"with row exchanges {calm[e]:.2g}."
-        return f"With the pivot ε = {e:.2g} the derivatives of L and U have norm {grown[e]:.3g}; {with_exchanges}"
-
-    alt = (
-        "Four heat maps, L, U, dL and dU of a 3 by 3 matrix whose first pivot shrinks, and a logarithmic chart of the "
-        "size of the derivatives against the pivot: a steep line without row exchanges, a level one with them."
-    )
-    return player(draw, **{"ε": pivots}, say=say, alt=alt, caption=caption, still=0.1)
-
-
-def _factors(axes, e):
-    """L, U and what dX does to them."""
-    (L, U), dF = lu_unpivoted.linearize(_with_pivot(e))
-    for ax, A, title in zip(axes.flat, (L, U, *dF(_dX3)), ("L", "U", "dL", "dU"), strict=True):
-        heat(ax, A, 4, title)
-
-
-def _with_pivot(e):
-    X = _LU3.copy()
-    X[0, 0] = e
-    return X
-
-
-def _sensitivity(ax, grown, calm, e):
-    for sizes, color, name in ((grown, VERMILION, "no exchanges"), (calm, GREEN, "row exchanges")):
-        ax.loglog(*zip(*sizes.items(), strict=True), color=color, label=name)
-        ax.scatter([e], [sizes[e]], s=36, color=color, zorder=3)
-    ax.invert_xaxis()
-    ax.set(xlabel="pivot ε", ylim=(0.3, 3e5), yticks=[1, 100, 1e4])
-    ax.set_title("size of (dL, dU)")
-    ax.minorticks_off()
-    ax.legend(loc="upper left", fontsize=9, handlelength=1.2)

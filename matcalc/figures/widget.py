@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import struct
 from pathlib import Path
 
 import anywidget
@@ -19,9 +20,9 @@ _ROOM = (
 )
 
 
-def script(name):
-    """The JavaScript module of a figure: the shared part, then its own."""
-    return "".join((_STATIC / part).read_text(encoding="utf-8") for part in ("common.js", name))
+def script(*names):
+    """The JavaScript module of a figure: what all share, what some share, then its own."""
+    return "".join((_STATIC / name).read_text(encoding="utf-8") for name in ("common.js", *names))
 
 
 class InteractiveFigure(anywidget.AnyWidget):
@@ -32,7 +33,7 @@ class InteractiveFigure(anywidget.AnyWidget):
     alternative text remain.
     """
 
-    room = (570, 545)  # pixels of height on a wide and on a narrow page, kept free until it is drawn
+    room = (525, 490)  # pixels of height on a wide and on a narrow page, kept free until it is drawn
     _css = (_STATIC / "figure.css").read_text(encoding="utf-8")
     alt = traitlets.Unicode().tag(sync=True)
     caption = traitlets.Unicode("").tag(sync=True)
@@ -69,7 +70,13 @@ class InteractiveFigure(anywidget.AnyWidget):
         return (
             f"<style>{_ROOM}</style>"
             f'<figure data-matcalc-still style="margin:0;max-width:40rem;--wide:{wide:.0f}px;--narrow:{narrow:.0f}px">'
-            f'<img alt="{html.escape(self.words())}" src="data:image/png;base64,{picture}" style="width:100%">'
+            f'<img alt="{html.escape(self.words())}" src="data:image/png;base64,{picture}" {sizes(self.png())}>'
             f"{caption}</figure>"
             f'<script type="{_VIEW}">{{"version_major":2,"version_minor":1,"model_id":"{model}"}}</script>'
         )
+
+
+def sizes(png):
+    """Width and height of a PNG as attributes: the browser knows the room before the picture is there."""
+    width, height = struct.unpack(">II", png[16:24])
+    return f'width="{width}" height="{height}" style="width:100%;height:auto"'

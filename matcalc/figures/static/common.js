@@ -51,3 +51,30 @@ const speech = longest => {
   const text = node('span'), box = node('p', { class: 'mc-say', 'aria-live': 'polite', 'data-longest': longest }, text);
   return { box, show: words => { if (text.textContent !== words) text.textContent = words; } };
 };
+
+/** A number as it is kept, and as it is written: three digits and a true minus. */
+const round = x => Math.round(x * 100) / 100;
+const digits = x => {
+  if (x === null || x === 0) return x === 0 ? '0' : '–';
+  return (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e4 ? x.toExponential(1) : x.toPrecision(3)).replaceAll('-', '−');
+};
+
+/** A named number: {box, show(x)}; and the button that brings the first state back. */
+const tile = text => {
+  const value = node('b');
+  return { box: node('span', { class: 'mc-tile' }, node('span', {}, text), value), show: x => { value.textContent = typeof x === 'string' ? x : digits(x); } };
+};
+const reset = (model, ...names) => {
+  const button = node('button', { type: 'button', class: 'mc-button' }, 'Reset'), first = names.map(name => model.get(name));
+  button.addEventListener('click', () => names.forEach((name, k) => save(model, name, first[k])));
+  return button;
+};
+
+/** Draw now, and again whenever one of these traits has changed. */
+const follow = (model, signal, draw, ...names) => {
+  const redraw = eachFrame(draw);
+  names.forEach(name => model.on(`change:${name}`, redraw));
+  signal?.addEventListener('abort', () => names.forEach(name => model.off(`change:${name}`, redraw)));
+  draw();
+  return redraw;
+};

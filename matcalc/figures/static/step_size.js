@@ -4,12 +4,12 @@
 export const parts = (curve, h) => ({ truncation: curve.truncation * h ** curve.order, rounding: curve.rounding * h ** -curve.noise });
 
 const power = x => Math.round(Math.log10(x));
-const digits = x => { const [m, e] = x.toExponential(0).split('e'); return `${m}·10${[...String(Number(e))].map(c => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c] ?? '⁻').join('')}`; };
+const scientific = x => { const [m, e] = x.toExponential(0).split('e'); return `${m}·10${[...String(Number(e))].map(c => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c] ?? '⁻').join('')}`; };
 
 /** The state in words: what is measured, its two parts, and which way to go. */
 export const say = (curve, h, error) => {
   const { truncation, rounding } = parts(curve, h), name = curve.name[0].toUpperCase() + curve.name.slice(1);
-  const start = `${name} at h = ${digits(h)}: error ${digits(error)}. Truncation about ${digits(truncation)}, rounding about ${digits(rounding)}. `;
+  const start = `${name} at h = ${scientific(h)}: error ${scientific(error)}. Truncation about ${scientific(truncation)}, rounding about ${scientific(rounding)}. `;
   if (curve.noise === 0) return start + (truncation > 2 * rounding ? 'Truncation rules: a smaller h helps.' : 'Nothing is subtracted, so a smaller h never hurts.');
   if (truncation > 4 * rounding) return start + 'Truncation rules: a smaller h helps.';
   if (rounding > 4 * truncation) return start + 'Rounding rules: a smaller h makes it worse.';
@@ -76,15 +76,12 @@ function render({ model, el, signal }) {
     dot.style.color = `var(--mc-${curve.color})`;
     label(named.truncation, curve, 'truncation', 10 ** (high - 2.5));
     label(named.rounding, curve, 'rounding', 10 ** (low + 1));
-    mover.show(i, digits(h));
+    mover.show(i, scientific(h));
     const sentence = say(curve, h, error);
     words.show(sentence);
     svg.setAttribute('aria-label', `${model.get('alt')} ${sentence}`);
   };
-  const redraw = eachFrame(show);
-  ['index', 'method'].forEach(n => model.on(`change:${n}`, redraw));
-  signal?.addEventListener('abort', () => ['index', 'method'].forEach(n => model.off(`change:${n}`, redraw)));
-  show();
+  follow(model, signal, show, 'index', 'method');
 }
 
 export default { render };
