@@ -32,6 +32,7 @@ def chapters(toc):
 def fingerprint():
     """What the outputs depend on, apart from the notebooks themselves."""
     files = [p for p in (ROOT / "matcalc").rglob("*") if p.suffix in {".py", ".js", ".css", ".json"}]
+    files += [ROOT / "benchmarks" / "published.py", *(ROOT / "benchmarks" / "results").glob("*.json")]
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted([*files, ROOT / "requirements.txt"]):
         digest.update(path.read_bytes())

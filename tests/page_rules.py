@@ -110,7 +110,7 @@ def figure_complaints(page):
     for place in range(views.count()):
         views.nth(place).evaluate("view => view.parentElement.scrollIntoView({block: 'center'})")
         with contextlib.suppress(Exception):
-            page.wait_for_function(f"document.querySelectorAll('[data-matcalc-figure]').length > {place}", timeout=5000)
+            page.wait_for_function(f"document.querySelectorAll('[data-matcalc-figure]').length > {place}", timeout=20_000)
     figures = page.locator("[data-matcalc-figure]")
     found = [] if figures.count() == views.count() else [f"{figures.count()} of {views.count()} figures are drawn"]
     for figure in figures.all():
@@ -129,7 +129,7 @@ def follows(page, moved, words):
     before = words.inner_text()
     moved.press("ArrowDown" if moved.evaluate("s => s.value === s.max") else "ArrowUp")
     with contextlib.suppress(Exception):
-        page.wait_for_function("([e, t]) => e.innerText !== t", arg=[words.element_handle(), before], timeout=2000)
+        page.wait_for_function("([e, t]) => e.innerText !== t", arg=[words.element_handle(), before], timeout=10_000)
     return words.inner_text() != before
 
 
@@ -261,7 +261,7 @@ def link_complaints(pages):
     for name, links in parsed.items():
         found += [f"{name}: id {i!r} is used twice" for i in sorted({i for i in links.ids if links.ids.count(i) > 1})]
         for target in links.targets:
-            parts = urlsplit(urljoin(f"/{name}", target))
+            parts = urlsplit(urljoin(f"/{name}", target.removeprefix(PREFIX)))
             if parts.scheme or parts.netloc or not re.search(r"(\.html|/)$", parts.path):
                 continue
             page, place = unquote(parts.path).lstrip("/"), unquote(parts.fragment)

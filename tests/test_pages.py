@@ -64,7 +64,7 @@ def test_page(browser, axe, site, name):
 @needs_book
 def test_search_finds_a_theorem(browser, axe, site):
     with rules.visited(browser, site + "search.html?q=Jacobi%27s+formula") as (page, traffic):
-        page.wait_for_selector("#search-results li a[href*='chapters/jacobi']", timeout=10_000)
+        page.wait_for_selector("#search-results li a[href*='chapters/jacobi']", timeout=20_000)
         assert traffic + rules.axe_complaints(page, axe, "light") + rules.width_complaints(page) == []
 
 
