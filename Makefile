@@ -11,13 +11,14 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 INSTALLED := .venv/.installed
 LAB := .venv/.lab-installed
+PEERS := .venv/.bench-installed
 BUILT := _build/.built
 HTML := _build/html
 LATEX := _build/latex
 
 NOTEBOOKS := $(wildcard chapters/*.ipynb appendix/*.ipynb)
 SOURCES := $(NOTEBOOKS) $(wildcard *.md appendix/*.md references.bib _config.yml _toc.yml) \
-           $(shell find matcalc _ext _static -type f -not -path '*/__pycache__/*')
+           $(shell find matcalc _ext _static benchmarks -type f -not -path '*/__pycache__/*')
 
 .PHONY: help book test lab lint bench pdf clean
 help:
@@ -25,7 +26,7 @@ help:
 	@echo "make test    install, build if needed, run every test"
 	@echo "make lab     JupyterLab on the chapters"
 	@echo "make lint    ruff, and notebooks without stored outputs"
-	@echo "make bench   the benchmarks"
+	@echo "make bench   the benchmarks, beside JAX, PyTorch and others (about twenty minutes)"
 	@echo "make pdf     the book as one PDF"
 	@echo "make clean   remove what was built (not .venv)"
 
@@ -42,9 +43,8 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout --keep-id --verify $(NOTEBOOKS))
 
-bench: $(INSTALLED)
-	@set -e; for file in $(sort $(wildcard benchmarks/*.py)); do $(BIN)/python $$file; done
-	$(if $(wildcard benchmarks/*.py),,@echo "There are no benchmarks yet: benchmarks/ holds no module.")
+bench: $(PEERS)
+	$(BIN)/python benchmarks
 
 # TeX is not Python's: what is missing is said before anything is built.
 TEX := latexmk xelatex makeindex
@@ -76,6 +76,12 @@ $(INSTALLED): requirements.txt requirements-book.txt pyproject.toml | $(BIN)/pyt
 
 $(LAB): $(INSTALLED) binder/requirements.txt
 	$(PIP) install -r binder/requirements.txt -e '.[lab]'
+	@touch $@
+
+# PyTorch without CUDA has an index of its own. A peer that cannot be installed is reported as absent.
+$(PEERS): $(INSTALLED) pyproject.toml
+	-$(PIP) install --index-url https://download.pytorch.org/whl/cpu torch
+	-$(PIP) install -e '.[bench]'
 	@touch $@
 
 $(BIN)/python:

@@ -4,44 +4,20 @@ The derivative of F at X is a linear map, ``F.at(X)``; everything here is built 
 chapter *The derivative is a linear map* for a first tour, ``help(mc.Rule)`` and ``help(mc.verify)`` for the rest.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
-from . import differences, domains, second_order
-from .catalog import RULES, find
-from .claims import verify_derivative, verify_gradient
-from .domains import DomainError
-from .exercises import check
-from .linear_map import LinearMap
-from .report import Report, VerificationError, refuses
-from .rule import Rule
-from .rules.determinant import charpoly, det, logabsdet, logdet_spd
-from .rules.eigen import eigh, eigvalsh, spectral_projector
-from .rules.eigen_general import eig, eigvals
-from .rules.elementwise import elementwise
-from .rules.factorizations import cholesky, qr
-from .rules.frobenius import bilinear_form, frobenius_norm, frobenius_norm_squared
-from .rules.inverse import inverse, solve
-from .rules.kronecker import kron
-from .rules.lu import lu, lu_unpivoted
-from .rules.matrix_functions import expm, logm_spd, sqrtm_spd
-from .rules.norms import induced_inf, induced_one, nuclear_norm, schatten, spectral_norm
-from .rules.power import polynomial, power
-from .rules.product import affine, hadamard, product, transpose
-from .rules.pseudoinverse import pinv, pinv_of_rank, ridge_inverse
-from .rules.structured import cayley, orthogonal_tangent, polar, skew_part, symmetric_part
-from .rules.svd import svd, svdvals
-from .rules.sylvester import sylvester
-from .rules.trace import trace_power, trace_product, trace_quadratic
-from .rules.vector import least_squares_loss, linear_form, logistic_loss, quadratic_form
-from .second_order import hessian, verify_second
-from .spaces import ShapeError, commutation, duplication, inner, norm, unvec, vec
-from .verify import examine, verify
+from .threads import one_thread
+
+one_thread()
 
 __all__ = [
-    "RULES", "find", "check", "verify", "examine", "verify_derivative", "verify_gradient", "verify_second", "refuses",
+    "RULES", "find", "check", "diagnose", "Diagnosis", "derive",
+    "verify", "examine", "verify_derivative", "verify_gradient", "verify_second", "locate", "refuses",
     "vec", "unvec", "inner", "norm", "commutation", "duplication",
     "Rule", "LinearMap", "Report", "VerificationError", "DomainError", "ShapeError", "differences", "domains",
-    "second_order", "hessian",
+    "second_order", "autodiff", "hessian",
     "linear_form", "quadratic_form", "least_squares_loss", "logistic_loss", "elementwise",
     "affine", "product", "hadamard", "transpose", "power", "polynomial", "inverse", "solve", "lu", "lu_unpivoted",
     "frobenius_norm", "frobenius_norm_squared", "bilinear_form",
@@ -54,16 +30,84 @@ __all__ = [
     "pinv", "pinv_of_rank", "ridge_inverse",
     "qr", "cholesky", "svdvals", "svd",
     "expm", "logm_spd", "sqrtm_spd", "sylvester",
+    "ols", "ridge",
+    "gaussian_loglik", "matrix_normal_loglik", "matrix_t_loglik", "ppca_loglik",
+    "dense", "relu", "sigmoid", "tanh", "softmax", "mse", "cross_entropy", "mlp_loss", "layer_norm", "batch_norm",
+    "im2col", "conv1d", "conv2d", "max_pool", "avg_pool",
 ]  # fmt: skip
 
-_DRAWING = ("plots", "figures")  # need Matplotlib: loaded when first used
+_HOMES = {  # where each name comes from; a module is loaded when one of its names is first used
+    "catalog": "RULES find",
+    "claims": "verify_derivative verify_gradient",
+    "derive": "derive",
+    "diagnose": "diagnose",
+    "domains": "DomainError domains",
+    "exercises": "check",
+    "linear_map": "LinearMap",
+    "locate": "locate",
+    "mistakes": "Diagnosis",
+    "report": "Report VerificationError refuses",
+    "rule": "Rule",
+    "rules.convolution": "conv1d conv2d",
+    "rules.determinant": "charpoly det logabsdet logdet_spd",
+    "rules.eigen": "eigh eigvalsh spectral_projector",
+    "rules.eigen_general": "eig eigvals",
+    "rules.elementwise": "elementwise",
+    "rules.factorizations": "cholesky qr",
+    "rules.frobenius": "bilinear_form frobenius_norm frobenius_norm_squared",
+    "rules.inverse": "inverse solve",
+    "rules.kronecker": "kron",
+    "rules.layers": "dense relu sigmoid softmax tanh",
+    "rules.least_squares": "ols ridge",
+    "rules.losses": "cross_entropy mse",
+    "rules.lu": "lu lu_unpivoted",
+    "rules.matrix_functions": "expm logm_spd sqrtm_spd",
+    "rules.matrix_normal": "gaussian_loglik matrix_normal_loglik matrix_t_loglik ppca_loglik",
+    "rules.network": "mlp_loss",
+    "rules.normalization": "batch_norm layer_norm",
+    "rules.norms": "induced_inf induced_one nuclear_norm schatten spectral_norm",
+    "rules.pooling": "avg_pool max_pool",
+    "rules.power": "polynomial power",
+    "rules.product": "affine hadamard product transpose",
+    "rules.pseudoinverse": "pinv pinv_of_rank ridge_inverse",
+    "rules.structured": "cayley orthogonal_tangent polar skew_part symmetric_part",
+    "rules.svd": "svd svdvals",
+    "rules.sylvester": "sylvester",
+    "rules.trace": "trace_power trace_product trace_quadratic",
+    "rules.unfolding": "im2col",
+    "rules.vector": "least_squares_loss linear_form logistic_loss quadratic_form",
+    "second_order": "hessian second_order verify_second",
+    "spaces": "ShapeError commutation duplication inner norm unvec vec",
+    "truth": "is_true",
+    "variants": "exercise progress",
+    "verify": "examine verify",
+    "autodiff": "autodiff",
+    "differences": "differences",
+    "figures": "figures",
+    "plots": "plots",
+    "sheet": "sheet",
+}  # fmt: skip
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name):
-    if name in _DRAWING:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f".{_HOME[name]}", __name__)
+    found = globals()[name] = getattr(module, name, module)
+    return found
 
 
 def __dir__():
-    return sorted([*globals(), *_DRAWING])
+    return sorted({*globals(), *_HOME})
+
+
+class _Package(ModuleType):
+    """The package, in which a function is not hidden by the module that has its name: ``mc.verify`` is the function."""
+
+    def __setattr__(self, name, value):
+        own = isinstance(value, ModuleType) and name in _HOME and hasattr(value, name)
+        super().__setattr__(name, getattr(value, name) if own else value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from .differences import Counted, directions
+from .differences import LINE, Counted
+from .directions import directions
 from .domains import DomainError
-from .evidence import difference_check, guard, linearity_check, measure, method, taylor_check
+from .evidence import VALUES, difference_check, guard, linearity_check, measure, method, taylor_check
 from .report import Check, Report, refuse
 from .samples import gaussian
 from .spaces import as_point, copy, inner, norm, shape_of, size, step, text
@@ -45,7 +46,8 @@ def _own(where, f, claim, X, domain, rng, arguments):
     notes, several = remarks(X, domain.sample(rng, 4) if domain else None), isinstance(X, tuple)
     # at a special tuple each part moves alone, at the generic one all together: linearity does the rest
     found = directions(rng, X, tangent, int(not notes) if several else 3)
-    checks, slopes = _judge(f, claim, X, rng, tangent, arguments, found)
+    elsewhere = LINE + 8 if notes else 0  # values of f for the generic point, and to find it
+    checks, slopes = _judge(f, claim, X, rng, tangent, arguments, found, later=elsewhere)
     if notes and (near := generic_near(f, X, rng, tangent, domain)) is not None:
         found = directions(rng, near, tangent, 1 if several else 2)[:2 - several]
         first_step = slopes[-1].difference.step if slopes else None
@@ -57,13 +59,13 @@ def _own(where, f, claim, X, domain, rng, arguments):
     return Report(f.name, tuple(checks), f.count, method(slopes), notes, tuple(slopes))
 
 
-def _judge(f, claim, X, rng, tangent, arguments, found, first_step=None):
+def _judge(f, claim, X, rng, tangent, arguments, found, first_step=None, later=0):
     """Difference, Taylor and linearity checks of a claim at one point, along the directions found."""
     push, wrong = _as_push(f, claim, X, tangent(rng, X), arguments)
     if wrong:
         return [wrong], []
     try:
-        slopes = measure(f, push, X, found, first_step)
+        slopes = measure(f, push, X, found, first_step, later)
     except ArithmeticError as error:
         return [Check("difference", False, str(error))], []
     checks = [difference_check(slopes), taylor_check(slopes)]
@@ -134,6 +136,6 @@ def _as_values(where, f, X):
             raise TypeError(f"{where}: f(X) changes its shape {change} near X")
         return Y.item() if where == "verify_gradient" else Y
 
-    counted = Counted(values)
+    counted = Counted(values, VALUES)
     counted.count, counted.name = 2, getattr(f, "__name__", "f").replace("<lambda>", "f")
     return counted

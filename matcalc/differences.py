@@ -10,6 +10,8 @@ import numpy as np
 from .spaces import norm, shape_of, step, unvec, vec
 
 EPS = np.finfo(float).eps
+LINE = 11  # values that a slope takes at least: the tableau's 8, two far closer, the origin or a complex step
+SHARP = 1e-12  # a complex step that carries more rounding, like that of a matrix square root, is no better
 FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a trouble nearby and how rough f is
 
 
@@ -24,10 +26,7 @@ def central(f, X, dX, h):
 
 
 def richardson(f, X, dX, h, levels=4):
-    """Central differences at h, h/2, …, combined so that the errors h², h⁴, … cancel.
-
-    With ``levels`` steps the error is of order h^(2·levels); 2·levels values of f.
-    """
+    """Central differences at h, h/2, …, combined so that the errors h², h⁴, … cancel: order 2·levels in h."""
     line = Line(f, X, dX)
     return unvec(_tableau(line, h, levels)[0], shape_of(line.point_value(h)))
 
@@ -42,37 +41,11 @@ def complex_step(f, X, dX, h=2.0**-100):
     return _combine(lambda a, _: np.imag(a) / h, *[f(step(X, 1j * h, dX))] * 2)
 
 
-def directions(rng, X, tangent, count):
-    """Generic directions of the size of X; for a tuple also directions that move one part alone.
-
-    More than four parts are moved in four groups, so that the number of values of f stays bounded.
-    """
-    found = [(f"direction {i}", sized(tangent(rng, X), X)) for i in range(1, count + 1)]
-    if isinstance(X, tuple):
-        for group in np.array_split(np.arange(len(X)), min(len(X), 4)):
-            dX = sized(tangent(rng, X), X)
-            alone = tuple(part if i in group else 0 * part for i, part in enumerate(dX))
-            found.append((f"part {', '.join(str(i + 1) for i in group)} alone", alone))
-    return found
-
-
-def sized(dX, X):
-    """dX with about the norm of X, part by part, so that a step t is a relative change t.
-
-    The parts of a tuple get uneven weights: with even ones, 1×1 parts can cancel each other's effect.
-    """
-    if isinstance(X, tuple):
-        pairs = zip(dX, X, strict=True)
-        return tuple(sized(d, part) / (1 + 0.37 * i) for i, (d, part) in enumerate(pairs))
-    return dX * ((norm(X) or 1.0) / (norm(dX) or 1.0))
-
-
 @dataclass(frozen=True)
 class Difference:
-    """A derivative from values: ``value`` the shape of f(X), ``error`` an estimate for each entry.
+    """A derivative from values: ``value`` the shape of f(X), ``error`` the vec of the estimated absolute errors.
 
-    ``error`` is the vec of the estimated absolute errors, ``scale`` the size of the values of f seen,
-    ``step`` the largest step used (inf where no step was found at which the quotients settle).
+    ``scale`` is the size of the values of f seen, ``step`` the largest step used (inf: none at which quotients settle).
     """
 
     value: object
@@ -86,10 +59,12 @@ class Difference:
 
 
 class Counted:
-    """A function that counts how often it is called."""
+    """A function that counts how often it is called, and how many of ``most`` calls are left."""
 
-    def __init__(self, f):
-        self.f, self.count = f, 0
+    def __init__(self, f, most=np.inf):
+        self.f, self.count, self.most = f, 0, most
+
+    left = property(lambda self: self.most - self.count)
 
     def __call__(self, X):
         self.count += 1
@@ -99,17 +74,25 @@ class Counted:
 class Line:
     """f along the line X + t dX. Every value is computed once, and stacked by vec.
 
-    ``seen`` is the size of values of f met on other lines through X.
+    ``scale`` is the largest norm among the values seen, what rounding errors are measured against, ``rounding`` what a
+    complex step carries, relative (None: not known). Both, and f(X), come from a line ``before`` through the same X.
+    No search is begun beyond ``most`` values.
     """
 
-    def __init__(self, f, X, dX, origin=None, seen=0.0):
-        self.f, self.X, self.dX, self.seen = f, X, dX, seen
-        self.values = {} if origin is None else {0.0: origin}
+    def __init__(self, f, X, dX, before=None, most=np.inf):
+        self.f, self.X, self.dX, self.left = f, X, dX, most
+        self.scale, self.rounding = (before.scale, before.rounding) if before else (0.0, None)
+        self.values = {0.0: before.values[0.0]} if before else {}
 
     def point_value(self, t):
         """f(X + t dX)."""
         if t not in self.values:
-            self.values[t] = self.f(step(self.X, t, self.dX))
+            self.left -= 1
+            value = self.f(step(self.X, t, self.dX))
+            stacked = vec(value)
+            self.values[t] = unvec(stacked, shape_of(value))  # a view, of which vec is a view again: copied once
+            if np.isfinite(stacked).all():
+                self.scale = max(self.scale, norm(stacked))
         return self.values[t]
 
     def __call__(self, t):
@@ -127,29 +110,22 @@ class Line:
         """The central difference quotient at h."""
         return (self(h) - self(-h)) / (2 * h)
 
-    @property
-    def scale(self):
-        """The largest norm among the values seen: what rounding errors are measured against."""
-        return max([self.seen, *(norm(v) for v in self.values.values() if np.isfinite(vec(v)).all())])
-
 
 def derivative(f, X, dX, h=None, line=None):
     """The derivative of f at X along dX, as accurately as values of f allow, with its error estimate.
 
-    Richardson extrapolation from a step at which the difference quotients have begun to settle
-    (``h`` is a first guess, no more). Then one complex step: it is kept only where it agrees
-    with Richardson in every entry, so a routine that mishandles complex numbers cannot slip through.
+    Richardson extrapolation from a step at which the difference quotients have begun to settle (``h`` is a first guess,
+    no more). Then a complex step: it is kept only where it agrees with Richardson in every entry and is sharp, so
+    a routine that mishandles complex numbers cannot slip through.
     """
     line = line or Line(f, X, dX)
     h = _settle(line, 0.125 if h is None else h)
     best, error, h = _extrapolate(line, h)
     shape = shape_of(line.point_value(0.0))
     known = norm(error) <= 1e-6 * norm(best) + 1e-9 * line.scale  # too rough a reference shows nothing sound
-    exact = _sound_complex_step(f, X, dX, best, error) if known and not np.iscomplexobj(vec(X)) else None
-    if exact is not None:
-        rounding = np.full(error.shape, 8 * EPS * norm(exact))
-        return Difference(unvec(exact, shape), np.minimum(error, rounding), "complex step", h, line.scale)
-    return Difference(unvec(best, shape), error, "Richardson", h, line.scale)
+    exact = known and not np.iscomplexobj(vec(X)) and _sound_complex_step(line, best, error)
+    value, error, method = exact or (best, error, "Richardson")
+    return Difference(unvec(value, shape), error, method, h, line.scale)
 
 
 def _combine(operation, Y, Z):
@@ -162,11 +138,13 @@ def _combine(operation, Y, Z):
 def _settle(line, h, tries=16):
     """A step at which halving changes the quotient by less than a percent, or fourfold where the slope is zero.
 
-    A quotient at a far smaller step must agree: the first ones may agree with each other beyond
-    a trouble, like a singular matrix within |t| < h.
+    A quotient at a far smaller step must agree: the first ones may agree with each other beyond a trouble, like
+    a singular matrix within |t| < h.
     """
     first = None
     for _ in range(tries):
+        if line.left < LINE + (6 if h >= 1e-3 else 8):  # what a vain try takes
+            break
         try:
             fine = line.quotient(h / 2)
             change, noise = norm(line.quotient(h) - fine), 100 * EPS * line.scale / h
@@ -195,8 +173,8 @@ def _extrapolate(line, h, levels=4, tries=4):
         rough = 2 * abs(line.quotient(probe) - value) * probe / (h / 2 ** (levels - 1))
         if norm(error + rough) < norm(found[1]):
             found = value, error + rough, h
-        if norm(error) <= 1e-7 * norm(value) + (1e4 + 100 / h) * EPS * line.scale + norm(rough):
-            break  # smaller steps would not help
+        if norm(error) <= 1e-7 * norm(value) + (1e4 + 100 / h) * EPS * line.scale + norm(rough) or line.left < 9:
+            break  # smaller steps would not help, or cost too much
         h /= 8
     return found
 
@@ -204,8 +182,8 @@ def _extrapolate(line, h, levels=4, tries=4):
 def _tableau(line, h, levels):
     """Neville's scheme on the quotients at h, h/2, …: the entry with the least estimated error.
 
-    The estimate is Ridders': how far an entry lies from its two parents; never below rounding, nor
-    below the distance to the last entry, for two parents may agree with it by chance.
+    The estimate is Ridders': how far an entry lies from its two parents; never below rounding, nor below the
+    distance to the last entry, for two parents may agree with it by chance.
     """
     rows = [[line.quotient(h)]]
     best, error = rows[0][0], np.full(rows[0][0].shape, np.inf)
@@ -222,15 +200,25 @@ def _tableau(line, h, levels):
     return best, error + abs(best - rows[-1][-1]) + rounding
 
 
-def _sound_complex_step(f, X, dX, best, error):
-    """The complex step where it is shown to agree with Richardson at this f, else None."""
+def _sound_complex_step(line, best, error):
+    """The complex step with its error, where it is shown to agree with Richardson and to be sharp; else None.
+
+    A second one, on the first line through X, tells the rounding: no power of two apart, for then both round alike.
+    """
+    steps = [2.0**-100, 1.3 * 2.0**-97][: 2 if line.rounding is None else 1]
+    if line.left < len(steps):
+        return None
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("error", np.exceptions.ComplexWarning)  # a dropped imaginary part
-            value = vec(complex_step(f, X, dX))
+            values = [vec(complex_step(line.f, line.X, line.dX, h)) for h in steps]
     except Exception:  # whatever f does with complex numbers, it is no use here
         return None
-    if value.shape != best.shape or not np.isfinite(value).all() or np.iscomplexobj(best):
+    if any(value.shape != best.shape or not np.isfinite(value).all() for value in values):
         return None
-    agrees = abs(value - best) <= 100 * error + 1e-9 * abs(best)
-    return value if agrees.all() else None
+    value, size_ = values[0], max(norm(values[0]), 1e-300)
+    line.rounding = max(8 * EPS, 10 * norm(values[-1] - value) / size_, line.rounding or 0)
+    agrees = (abs(value - best) <= 100 * error + 1e-9 * abs(best)).all()
+    if np.iscomplexobj(best) or not agrees or line.rounding > SHARP:
+        return None
+    return value, np.minimum(error, line.rounding * size_), "complex step"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .differences import EPS, Difference, Line, derivative, sized
+from .differences import EPS, LINE, Difference, Line, derivative
+from .directions import fewer, sized
 from .domains import DomainError
 from .report import Check
 from .samples import gaussian
@@ -18,6 +19,7 @@ from .spaces import ShapeError, inner, norm, shape_of, size, step, text, vec
 
 EXACT = 1e-10  # two ways to compute one thing, relative to its size
 ENTRY = 1e-9  # an entry of a slope, relative to itself
+VALUES = 80  # of f, for one verification of whatever size
 ORDER = 1.8  # the least Taylor order that counts as two
 SETTLED = 1e-5  # a reference slope with a larger estimated error, relative, decides nothing
 
@@ -63,16 +65,25 @@ class Slope:
         return error <= SETTLED * max(norm(self.measured), norm(self.given)) or error <= ENTRY * D.scale
 
 
-def measure(f, push, X, found, first_step=None):
-    """The slopes of f at X along the directions found, each beside push(dX)."""
-    slopes, origin, seen = [], None, 0.0
-    for label, dX in found:
-        line = Line(f, X, dX, origin, seen)
+def measure(f, push, X, found, first_step=None, later=0):
+    """The slopes of f at X along the directions found, each beside push(dX); ``later`` values of f are left over.
+
+    Where the first slopes cost much, further directions are left out; those that move a part alone are put together.
+    """
+    slopes, line, parts = [], None, isinstance(X, tuple)
+    while found:
+        left = getattr(f, "left", np.inf) - later
+        if slopes and left < LINE * len(found):
+            found = fewer(found, int(left // LINE)) if parts else found[: int(left // LINE)]
+        if not found:
+            break
+        (label, dX), *found = found
+        line = Line(f, X, dX, line, left - LINE * (parts and len(found) > 0))
         try:
             difference = derivative(f, X, dX, first_step, line)
         except ArithmeticError as error:
             raise ArithmeticError(f"no finite values of f near this point: {error}") from None
-        origin, first_step, seen = line.values[0.0], difference.step, difference.scale
+        first_step = difference.step
         slopes.append(_slope(label, line, difference, vec(push(dX))))
     return slopes
 

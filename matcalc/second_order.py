@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from .differences import EPS, Counted, Line, derivative, directions
+from .differences import EPS, Counted, Line, derivative
+from .directions import directions
 from .domains import DomainError
 from .evidence import EXACT, difference_check, guard, measure, method, taylor_check
 from .linear_map import LinearMap

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .differences import Counted, directions
+from .differences import LINE, Counted
+from .directions import directions
 from .evidence import (
+    VALUES,
     adjoint_check,
     difference_check,
     domain_check,
@@ -39,7 +41,7 @@ def examine(F, X=None, *, n=4, rng=None):
     rng = rng or np.random.default_rng(2026)
     points = [F.domain.sample(rng, n) if X is None else as_point(X, F.name), F.domain.sample(rng, n + 1)]
     maps = [(X, *F.linearize(X)) for X in points]
-    f, slopes = Counted(F.f), []
+    f, slopes = Counted(F.f, VALUES), []
     checks = [
         guard("value", lambda: _value_check(F, maps)),
         guard("difference", lambda: _measured(F, f, maps, slopes, rng)),
@@ -54,7 +56,9 @@ def _measured(F, f, maps, slopes, rng):
     """Collect the slopes of f at every point, then judge the differential by them."""
     for i, (X, _, dF) in enumerate(maps):
         found = directions(rng, X, F.domain.tangent, 1 if isinstance(X, tuple) else 2)
-        slopes.extend(measure(f, dF, X, found if i == 0 else found[:1]))
+        first_step = slopes[-1].difference.step if slopes else None
+        later = 2 * LINE * (len(maps) - 1 - i)  # room to look for a step there
+        slopes.extend(measure(f, dF, X, found if i == 0 else found[:1], first_step, later))
     return difference_check(slopes)
 
 
@@ -103,5 +107,14 @@ def _printed_check(F, part, at, rng):
     if F.formulas.is_equation(part):  # the two sides of what is printed, beside one another
         pairs = printed if isinstance(getattr(F.formulas, part), tuple) else (printed,)
         printed, computed = (tuple(sides) for sides in zip(*pairs, strict=True))
-    # a printed vector is a column, so the comparison goes through vec
-    return same(f"printed {part}", "the LaTeX, evaluated", vec(printed), vec(computed))
+    return same(f"printed {part}", "the LaTeX, evaluated", _in_print(printed), _in_print(computed))
+
+
+def _in_print(value):
+    """A point as formulas show it: a vector is a column, a 1×1 matrix a number, a stack of matrices is stacked."""
+    if isinstance(value, tuple):
+        return tuple(map(_in_print, value))
+    array = np.asarray(value)
+    if array.size == 1:
+        return array.item()
+    return array if array.ndim == 2 else vec(array)[:, None]

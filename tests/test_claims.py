@@ -430,3 +430,43 @@ def test_a_value_may_be_a_list_or_a_tuple(rng):
 def test_the_report_carries_the_name_of_the_function():
     assert mc.verify_derivative(np.sin, lambda x, dx: np.cos(x) * dx, 0.3).subject == "sin"
     assert mc.verify_derivative(lambda x: x, lambda x, dx: dx, 0.3).subject == "f"
+
+
+# --- the cost is bounded, whatever f does ------------------------------------------------------------
+
+PATHOLOGICAL = {
+    "noise": lambda X: X * (1 + 1e-3 * np.sin(1e9 * X)),
+    "fast waves": lambda X: np.sin(1e12 * X),
+    "a singular slope": lambda X: np.cbrt(X),
+    "nowhere smooth": lambda X: sum(0.7**k * np.cos(7.0**k * X) for k in range(18)),
+    "nearly singular": lambda X: inv(X @ X + 1e-9 * np.eye(len(X))),
+    "single precision": lambda X: (X.astype(np.float32) @ X.astype(np.float32)).astype(float),
+}
+
+
+@pytest.mark.parametrize("X", [np.eye(5), symmetric(5), generic(5), np.diag([1.0, 2, 3, 4, 0])], ids=str)
+@pytest.mark.parametrize("name", PATHOLOGICAL)
+def test_no_function_is_asked_for_more_than_eighty_values(name, X):
+    calls = []
+    f = lambda X: calls.append(1) or PATHOLOGICAL[name](X)
+    with pytest.raises(mc.VerificationError):
+        mc.verify_derivative(f, lambda X, dX: dX, X)
+    assert len(calls) <= 80
+
+
+def test_many_parts_and_a_wild_function_stay_within_eighty_values():
+    calls = []
+    parts = tuple(symmetric(4) for _ in range(6))
+    f = lambda P: calls.append(1) or np.sin(1e5 * np.linalg.multi_dot(P))
+    with pytest.raises(mc.VerificationError):
+        mc.verify_derivative(f, lambda P, dP: dP[0], parts)
+    assert len(calls) <= 80
+
+
+def test_a_right_claim_about_a_wild_function_still_passes():
+    """Finding a step may cost so much that fewer directions are left; they are enough to judge by."""
+    X = symmetric(5)
+    report = mc.verify_derivative(lambda X: np.sin(1e6 * X), lambda X, dX: 1e6 * np.cos(1e6 * X) * dX, X)
+    assert report.evaluations <= 80
+    with pytest.raises(mc.VerificationError):
+        mc.verify_derivative(lambda X: np.sin(1e6 * X), lambda X, dX: 1.001e6 * np.cos(1e6 * X) * dX, X)

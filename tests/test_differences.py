@@ -9,6 +9,7 @@ import scipy.linalg as la
 
 import matcalc as mc
 from matcalc.differences import Counted, Line, central, complex_step, derivative, forward, richardson
+from matcalc.samples import positive_definite, symmetric_gaussian
 from matcalc.spaces import norm, vec
 
 METHODS = {
@@ -275,3 +276,27 @@ def test_every_value_on_a_line_is_paid_once(rng):
 def test_no_finite_values_is_an_arithmetic_error(f):
     with pytest.raises(ArithmeticError):
         derivative(f, np.ones((2, 2)), np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("f", [la.sqrtm, la.logm])
+def test_a_complex_step_that_carries_much_rounding_is_not_used_nor_trusted(f, rng):
+    """Through a complex Schur form about ten digits are left, whatever the step; a second step shows it."""
+    for _ in range(10):
+        X, dX = positive_definite(rng, 4), symmetric_gaussian(rng, np.eye(4))
+        values, V = np.linalg.eigh(X)
+        with np.errstate(all="ignore"):
+            g = np.sqrt(values) if f is la.sqrtm else np.log(values)
+            slopes = (g[:, None] - g) / (values[:, None] - values)
+        np.fill_diagonal(slopes, 0.5 / g if f is la.sqrtm else 1 / values)
+        true = V @ (slopes * (V.T @ dX @ V)) @ V.T
+        found = derivative(f, X, dX)
+        assert norm(found.value - true) <= 10 * norm(found.error) + 1e-14 * norm(true)
+        assert norm(found.value - true) <= 1e-10 * norm(true)
+
+
+def test_no_search_is_begun_beyond_the_values_allowed():
+    for most in (11, 14, 20, 40):
+        counted = Counted(lambda X: np.cbrt(X) + 1e-3 * np.sin(1e9 * X))
+        line = Line(counted, np.eye(3), np.ones((3, 3)), most=most)
+        derivative(counted, np.eye(3), np.ones((3, 3)), None, line)
+        assert counted.count <= most

@@ -5,10 +5,10 @@ import pytest
 
 import matcalc as mc
 from matcalc import evidence
-from matcalc.differences import Counted, directions
+from matcalc.differences import Counted
+from matcalc.directions import directions
 from matcalc.evidence import describe, difference_check, linearity_check, measure, same, taylor_check
 from matcalc.samples import gaussian
-from matcalc.spaces import norm, shape_of
 
 
 def slopes_of(f, df, X, count=3, seed=0):
@@ -28,28 +28,6 @@ def test_the_limits_are_strict():
     assert evidence.ENTRY <= 1e-9
     assert evidence.SETTLED <= 1e-5
     assert 1.8 <= evidence.ORDER <= 2
-
-
-def test_directions_have_the_size_of_the_point_and_are_generic(rng):
-    X = 1e-6 * rng.standard_normal((4, 4))
-    for label, dX in directions(rng, X, gaussian, 3):
-        assert label.startswith("direction")
-        assert norm(dX) == pytest.approx(norm(X))
-        assert norm(dX - dX.T) > 0.1 * norm(dX)
-
-
-@pytest.mark.parametrize("parts", [1, 2, 4, 7])
-def test_each_part_of_a_tuple_moves_alone_in_at_most_four_groups(parts, rng):
-    X = tuple(rng.standard_normal((2, 2)) for _ in range(parts))
-    found = directions(rng, X, gaussian, 1)[1:]
-    assert len(found) == min(parts, 4)
-    moved = np.array([[norm(part) > 0 for part in dX] for _, dX in found])
-    assert moved.sum(axis=0).tolist() == [1] * parts
-    assert all(shape_of(dX) == shape_of(X) for _, dX in found)
-
-
-def test_a_point_at_zero_still_has_directions(rng):
-    assert all(norm(dX) == pytest.approx(1) for _, dX in directions(rng, np.zeros((2, 3)), gaussian, 2))
 
 
 def test_the_value_at_the_point_is_shared_by_all_directions():

@@ -14,7 +14,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Claim:
-    """A function of a matrix and what is claimed of its derivative: ``f(k, X)``, ``push(k, X, dX)``, ``pull(k, X, Yb)``."""
+    """A function of a matrix, ``f(k, X)``, and what is claimed: ``push(k, X, dX)`` and ``pull(k, X, Yb)``."""
 
     name: str
     f: Any
@@ -105,7 +105,8 @@ def faults(n):
         Claim("transpose", inverse, **sandwich(lambda Y, d: -Y @ d.T @ Y, lambda Y, b: -Y @ b.T @ Y)),
         gradient("factor", squares, lambda k, X: X),
         Claim("order", inverse, **sandwich(lambda Y, d: -d @ Y @ Y, lambda Y, b: -b @ Y.T @ Y.T)),
-        Claim("missing term", cube, lambda k, X, d: d @ X @ X + X @ X @ d, lambda k, X, b: b @ (X @ X).T + (X @ X).T @ b),
+        Claim("missing term", cube, lambda k, X, d: d @ X @ X + X @ X @ d,
+              lambda k, X, b: b @ (X @ X).T + (X @ X).T @ b),
         one_entry(n),
         gradient("right only for symmetric X", trace_of_cube, lambda k, X: 3 * X @ X, symmetric=True),
         gradient("1/m dropped", mean_squares, residual),

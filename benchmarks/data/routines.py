@@ -11,6 +11,8 @@ import numpy as np
 import scipy.linalg as la
 import scipy.special as special
 
+from matcalc.samples import positive_definite, well_conditioned
+
 la_np = np.linalg
 B = np.random.default_rng(31).standard_normal((5, 3))
 E = np.random.default_rng(32).standard_normal((4, 4))
@@ -18,16 +20,16 @@ E = np.random.default_rng(32).standard_normal((4, 4))
 
 def sample(kind, rng):
     """A generic well-conditioned point of its kind, and a direction."""
+    dX = rng.standard_normal((4, 4))
     if kind == "tall":
-        return rng.standard_normal((2, 5, 4))
+        return well_conditioned(rng, 5)[:, :4], rng.standard_normal((5, 4))
     if kind == "positive":
-        return rng.uniform(0.5, 3, (4, 4)), rng.standard_normal((4, 4))
-    X, dX = rng.standard_normal((2, 4, 4))
+        return rng.uniform(0.5, 3, (4, 4)), dX
     if kind == "definite":
-        return X @ X.T + 4 * np.eye(4), dX + dX.T
+        return positive_definite(rng, 4), dX + dX.T
     if kind == "triangular":
-        return np.tril(X) + 3 * np.eye(4), np.tril(dX)
-    return X + 4 * np.eye(4), dX
+        return np.tril(dX) / 2 + np.eye(4), np.tril(rng.standard_normal((4, 4)))
+    return well_conditioned(rng, 4), dX
 
 
 def as_mp(A):
@@ -110,7 +112,8 @@ ROUTINES = {
     "numpy solve": (lambda X: la_np.solve(X, E), SOLVE, ""),
     "numpy matrix_power": (lambda X: la_np.matrix_power(X, 5), lambda X: X**5, ""),
     "numpy multi_dot": (lambda X: la_np.multi_dot([X, E, X]), lambda X: X * as_mp(E) * X, ""),
-    "numpy eigvals, sum of squares": (lambda X: (la_np.eigvals(X) ** 2).sum(), lambda X: mp.fsum((X * X)[i, i] for i in range(4)), ""),
+    "numpy eigvals, squares": (lambda X: (la_np.eigvals(X).real ** 2 - la_np.eigvals(X).imag ** 2).sum(),
+                               lambda X: mp.fsum((X * X)[i, i] for i in range(4)), ""),
     "numpy pinv": (la_np.pinv, lambda X: mp.inverse(X.T * X) * X.T, "tall"),
     "numpy lstsq": (lambda X: la_np.lstsq(X, B)[0], least_squares, "tall"),
     "numpy norm": (la_np.norm, frobenius, ""),

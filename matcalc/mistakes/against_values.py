@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from ..differences import derivative, directions, sized
+from ..differences import derivative
+from ..directions import directions, sized
 from ..evidence import difference_check, linearity_check, measure
 from ..linear_map import LinearMap
 from ..samples import gaussian

@@ -1,0 +1,82 @@
+"""One wrong entry is found at any size, rows and columns too; where there is no one place, none is named."""
+
+import numpy as np
+import pytest
+
+import matcalc as mc
+
+inv = np.linalg.inv
+
+
+def right(X, dX):
+    Y = inv(X)
+    return -Y @ dX @ Y
+
+
+def wrong_at(output, entry, by):
+    """d(X⁻¹) with one entry of its Jacobian off by a share of itself."""
+
+    def df(X, dX):
+        Y, dY = inv(X), right(X, dX)
+        dY[output] -= by * Y[output[0], entry[0]] * Y[entry[1], output[1]] * dX[entry]
+        return dY
+
+    return df
+
+
+def generic(n, seed=0):
+    return np.random.default_rng([n, seed]).standard_normal((n, n)) + 2 * np.sqrt(n) * np.eye(n)
+
+
+@pytest.mark.parametrize("n", [2, 5, 20, 60])
+@pytest.mark.parametrize("by", [1e-3, 1.0, -2.0])
+def test_one_wrong_entry_is_found_in_at_most_twenty_values(n, by):
+    rng = np.random.default_rng(n)
+    output, entry = (tuple(int(k) for k in rng.integers(0, n, 2)) for _ in range(2))
+    found = mc.locate(inv, wrong_at(output, entry, by), generic(n))
+    assert (found.entry, found.of_value) == (entry, output)
+    assert found.evaluations <= 20
+    Y = inv(generic(n))
+    assert found.measured == pytest.approx(-Y[output[0], entry[0]] * Y[entry[1], output[1]], rel=1e-5)
+    assert found.claimed == pytest.approx((1 + by) * found.measured, rel=1e-5, abs=1e-12)
+    assert f"entry ({entry[0] + 1}, {entry[1] + 1}) of dX" in repr(found)
+
+
+def logdet(X):
+    return np.linalg.slogdet(X)[1]  # a complex step is no use here
+
+
+@pytest.mark.parametrize(("kept", "expected"), [
+    ((2, 3), (2, 3)), ((2, slice(None)), (2, None)), ((slice(None), 3), (None, 3)), ((slice(None),) * 2, None),
+])  # fmt: skip
+def test_a_wrong_entry_row_or_column_of_a_gradient_is_found_from_differences(kept, expected):
+    for seed in range(5):
+        X = generic(8, seed)
+        G = inv(X).T
+        G[kept] *= 1.01
+        found = mc.locate(logdet, lambda X, dX, G=G: np.sum(G * dX), X, rng=np.random.default_rng(seed))
+        assert found.entry == expected
+        assert found.evaluations <= 70
+
+
+def test_a_right_claim_has_no_wrong_entry():
+    found = mc.locate(inv, right, generic(6))
+    assert found.entry is None
+    assert "no entry is wrong" in repr(found)
+
+
+def test_a_wrong_form_has_no_one_place():
+    found = mc.locate(inv, lambda X, dX: right(X, dX.T), generic(6))
+    assert found.entry is None
+    assert "more than one place" in repr(found)
+
+
+def test_vectors_have_one_axis():
+    found = mc.locate(np.sin, lambda x, dx: np.cos(x) * dx * (np.arange(5) != 3), np.arange(5.0))
+    assert (found.entry, found.of_value, found.claimed) == ((3,), (3,), 0)
+    assert found.measured == pytest.approx(np.cos(3.0))
+
+
+def test_a_tuple_is_refused_in_words():
+    with pytest.raises(TypeError, match="one array"):
+        mc.locate(lambda X: X[0] @ X[1], None, (np.eye(2), np.eye(2)))
