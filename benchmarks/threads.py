@@ -104,7 +104,8 @@ def rules(run, sizes, rounds):
     over = lambda t, mode: t[mode] / t["one thread"]
     run.table(
         "Value with VJP, wall-clock milliseconds", ["n", "rule", *MODES, "default / one", "two pools / one"],
-        [[n, name, *(1e3 * t[mode] for mode in MODES), over(t, "default"), over(t, "two pools")] for n, name, t in rows],
+        [[n, name, *(1e3 * t[mode] for mode in MODES), over(t, "default"), over(t, "two pools")]
+         for n, name, t in rows],
     )  # fmt: skip
     for what, limit, chosen in (
         ("n ≤ 200", 1.25, [t for n, _, t in rows if n <= 200]),

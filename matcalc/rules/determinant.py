@@ -12,6 +12,7 @@ from ..rule import Rule
 from ..samples import well_conditioned
 from ..spaces import shape_of, text
 
+ROOM = 64  # columns of workspace that let LAPACK invert by blocks: with its default it is five times slower
 EASY = 1e3  # up to this condition number det(X) X⁻¹ has twelve digits, at a tenth of the cost of singular values
 
 
@@ -96,9 +97,9 @@ def _lu(X):
 
 def logabsdet_at(X):
     """d log|det X| = tr(X⁻¹ dX). The gradient is X⁻ᵀ itself, so here an inverse is what is wanted."""
-    factors, pivots = _lu(X)
-    inverse = lapack.dgetri(factors, pivots)[0]
-    return np.log(np.abs(np.diag(factors))).sum(), functional(inverse.T)
+    factors, pivots = _lu(X.T)
+    inverse = lapack.dgetri(factors, pivots, lwork=ROOM * len(X))[0]
+    return np.log(np.abs(np.diag(factors))).sum(), functional(inverse)
 
 
 def _second_logabsdet(X):

@@ -59,7 +59,7 @@ FUNCTIONS["columns"] = lambda V, first, last: V[:, int(first.item()) - 1 : int(l
 
 def spectrum(X):
     """(λ, V) of a symmetric X, ascending; DomainError where two eigenvalues coincide."""
-    values, V = la.eigh(X, driver="evr")
+    values, V = la.eigh(X, driver="evd", check_finite=False)
     _refuse_narrow(values, range(1, len(values)))
     return values, V
 
@@ -80,11 +80,12 @@ def signed_spectrum(X):
     """(λ, V), the largest entry of each eigenvector positive; DomainError at a tie of that rule."""
     values, V = spectrum(X)
     V = turned(V)
-    for i, v in enumerate(V.T, start=1):
-        if -v.min() >= (1 - TIE) * v.max():
-            raise DomainError(
-                f"the sign of eigenvector {i} is not determined: its entries {v.max():.6g} and {v.min():.6g} tie"
-            )
+    low, high = V.min(axis=0), V.max(axis=0)
+    if (tied := -low >= (1 - TIE) * high).any():
+        i = int(tied.argmax())
+        raise DomainError(
+            f"the sign of eigenvector {i + 1} is not determined: its entries {high[i]:.6g} and {low[i]:.6g} tie"
+        )
     return values, V
 
 
@@ -175,7 +176,7 @@ eigh = Rule(
 
 
 def _split(X, k):
-    values, V = la.eigh(X, driver="evr")
+    values, V = la.eigh(X, driver="evd", check_finite=False)
     _refuse_narrow(values, [k] if k < len(X) else [])
     return values, V
 

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import scipy.linalg as la
 
+from .. import triangular
 from ..domains import POSITIVE_DEFINITE, Domain, DomainError, a_matrix, refusal_of
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
@@ -16,13 +17,15 @@ from ..spaces import commutation, text, vec
 
 DEPENDENT = 1e-13  # a column of which no more is left beside the columns before it counts as dependent
 
-solve_lower = partial(la.solve_triangular, lower=True)
-solve_lower_transposed = partial(la.solve_triangular, lower=True, trans=1)
+solve_upper = partial(triangular.solve, lower=False)
+times_upper = partial(triangular.times, lower=False)
 
 
 def lower_half(M):
     """Φ(M): the lower triangle of M with its diagonal halved, so that Φ(M) + Φ(M)ᵀ = M for symmetric M."""
-    return np.tril(M, -1) + np.diag(np.diag(M)) / 2
+    half = np.tril(M)
+    np.fill_diagonal(half, np.diag(M) / 2)
+    return half
 
 
 FUNCTIONS[r"\Phi"] = lower_half
@@ -43,7 +46,7 @@ def cholesky_by_columns(X):
 
 def cholesky_at(X):
     """L⁻¹ dX L⁻ᵀ = L⁻¹ dL + (L⁻¹ dL)ᵀ: a symmetric matrix is a lower one plus its transpose, so dL = L Φ(·)."""
-    L = la.cholesky(X, lower=True)
+    L = la.cholesky(X, lower=True, check_finite=False)
     return L, LinearMap(
         push=partial(_push_cholesky, L),
         pull=partial(_pull_cholesky, L),
@@ -52,20 +55,21 @@ def cholesky_at(X):
 
 
 def _push_cholesky(L, dX):
-    half = solve_lower(L, dX + dX.T) / 2
-    return L @ lower_half(solve_lower(L, half.T))
+    half = triangular.solve(L, dX + dX.T) / 2
+    return triangular.times(L, lower_half(triangular.solve(L, half.T)))
 
 
 def _pull_cholesky(L, Lbar):
-    half = solve_lower_transposed(L, lower_half(L.T @ Lbar))
-    S = solve_lower_transposed(L, half.T).T
-    return (S + S.T) / 2
+    S = triangular.times(L, Lbar, transposed=True)  # Φ(S) + Φ(S)ᵀ is the symmetric matrix with this lower triangle
+    if np.iscomplexobj(S):
+        return (triangular.congruent(L, S.real) + 1j * triangular.congruent(L, S.imag)) / 2
+    return triangular.congruent(L, S) / 2
 
 
 def _cholesky_matrix(L):
     """½ (I ⊗ L) diag(vec Φ(11ᵀ)) (L⁻¹ ⊗ L⁻¹) (I + K)."""
     n = len(L)
-    inverse = solve_lower(L, np.eye(n))
+    inverse = triangular.solve(L, np.eye(n))
     sandwich = np.kron(inverse, inverse)
     halves = vec(lower_half(np.ones((n, n))))
     return (np.kron(np.eye(n), L) * halves) @ (sandwich + sandwich @ commutation(n, n)) / 2
@@ -121,12 +125,12 @@ def gram_schmidt(X):
 def positive_qr(X):
     """(Q, R) with X = Q R and all R_jj > 0; DomainError where a column depends on those before it."""
     Q, R = la.qr(X, mode="economic", check_finite=False)
+    diagonal, longest = np.abs(np.diag(R)), np.abs(R).max(axis=0)
+    if (dependent := diagonal <= DEPENDENT * longest).any():
+        j = int(dependent.argmax())
+        left = diagonal[j] / longest[j] if longest[j] else 0.0
+        raise DomainError(f"column {j + 1} depends on the columns before it: {left:.1e} of it is left beside them")
     signs = np.where(np.diag(R) < 0, -1.0, 1.0)
-    for j, column in enumerate(R.T):
-        longest = np.abs(column).max()
-        if abs(column[j]) <= DEPENDENT * longest:
-            left = abs(column[j]) / longest if longest else 0.0
-            raise DomainError(f"column {j + 1} depends on the columns before it: {left:.1e} of it is left beside them")
     return Q * signs, signs[:, None] * R
 
 
@@ -136,18 +140,18 @@ def qr_at(X):
     square = Q.shape[0] == Q.shape[1]  # then nothing is normal to Q, and the difference below would be rounding
 
     def push(dX):
-        G = la.solve_triangular(R, dX.T, trans=1).T
+        G = solve_upper(R, dX.T, transposed=True).T
         M = Q.T @ G
         low = np.tril(M, -1)
         normal = 0 if square else G - Q @ M
-        return Q @ (low - low.T) + normal, (np.triu(M) + low.T) @ R
+        return Q @ (low - low.T) + normal, times_upper(R, (np.triu(M) + low.T).T, transposed=True).T
 
     def pull(Ybar):
         Qbar, Rbar = Ybar
-        B, C = Q.T @ Qbar, Rbar @ R.T
+        B, C = Q.T @ Qbar, times_upper(R, Rbar.T).T
         Mbar = np.tril(B - B.T + C.T, -1) + np.triu(C)
         normal = 0 if square else Qbar - Q @ B
-        return la.solve_triangular(R, (Q @ Mbar + normal).T).T
+        return solve_upper(R, (Q @ Mbar + normal).T).T
 
     return (Q, R), LinearMap(push, pull)
 

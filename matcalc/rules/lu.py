@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import scipy.linalg as la
 
+from .. import triangular
 from ..domains import Domain, DomainError, a_matrix, refusal_of, well_conditioned
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
+
+solve_L, times_L = partial(triangular.solve, unit=True), partial(triangular.times, unit=True)
+solve_U, times_U = partial(triangular.solve, lower=False), partial(triangular.times, lower=False)
 
 # M = L⁻¹ dX U⁻¹ is the sum of L⁻¹ dL, strictly lower, and dU U⁻¹, upper: the split is unique.
 TIE = 1e-10  # two candidates for one pivot that agree to this relative distance count as tied
@@ -17,31 +23,31 @@ TIE = 1e-10  # two candidates for one pivot that agree to this relative distance
 def factor_derivative(L, U):
     """The derivative of X ↦ (L, U) with X = LU, X of size m×n, L m×r unit lower, U r×n, r = min(m, n).
 
-    Only c = min(m−1, n) columns of L have entries below the diagonal, so only the first c pivots
-    are divisors: the last pivot of a square X may be zero. With N the first c columns of X,
-    dL = L₀ tril₋₁(L₀⁻¹ dN U_c⁻¹), where L₀ is L made square by unit columns; then L₁ dU = dX₁ − dL₁ U in
-    the first r rows.
+    With L₀, which is L made square by unit columns, and M = L₀⁻¹ dX the first r columns say dL = L₀ N,
+    N = tril₋₁(M_r U_r⁻¹), and the first r rows dU = triu(M − N U). The last pivot of a square or wide X may be zero:
+    the last column of N has no entries, so a one may stand there.
     """
-    m, r, n = len(L), len(U), U.shape[1]
-    c = min(m - 1, n)
-    L0, L1, Uc = np.eye(m), L[:r], U[:c, :c]
-    L0[:, :r] = L
+    m, r = len(L), len(U)
+    L0, Ur, beyond = L if m == r else np.hstack([L, np.eye(m)[:, r:]]), U[:, :r].copy(), U[:, r:]
+    if m == r:
+        Ur[-1, -1] = 1
 
     def push(dX):
-        M = la.solve_triangular(L0, dX[:, :c], lower=True, unit_diagonal=True)
-        M = la.solve_triangular(Uc, M.T, trans=1).T
-        dL = np.zeros((m, r), dtype=dX.dtype)
-        dL[:, :c] = L0 @ np.tril(M, -1)
-        return dL, np.triu(la.solve_triangular(L1, dX[:r] - dL[:r] @ U, lower=True, unit_diagonal=True))
+        M = solve_L(L0, dX)
+        N = np.tril(solve_U(Ur, M[:, :r].T, transposed=True).T, -1)
+        M[:r, :r] -= times_U(Ur, N[:r].T, transposed=True).T
+        M[:r, r:] -= N[:r] @ beyond
+        return times_L(L0, N), np.triu(M[:r])
 
     def pull(Lbar, Ubar):
-        Xbar = np.zeros((m, n), dtype=np.result_type(Lbar, Ubar))
-        Xbar[:r] = la.solve_triangular(L1, np.triu(Ubar), trans=1, lower=True, unit_diagonal=True)
-        Lbar = np.vstack([Lbar[:r] - Xbar[:r] @ U.T, Lbar[r:]])
-        Mbar = np.tril(L0.T @ Lbar[:, :c], -1)
-        Mbar = la.solve_triangular(Uc, Mbar.T).T
-        Xbar[:, :c] += la.solve_triangular(L0, Mbar, trans=1, lower=True, unit_diagonal=True)
-        return Xbar
+        Mbar = np.zeros((m, U.shape[1]), dtype=np.result_type(Lbar, Ubar))
+        Mbar[:r] = np.triu(Ubar)
+        Nbar = times_L(L0, Lbar, transposed=True)
+        Nbar[:r] -= times_U(Ur, Mbar[:r, :r].T).T
+        if beyond.size:
+            Nbar[:r] -= Mbar[:r, r:] @ beyond.T
+        Mbar[:, :r] += solve_U(Ur, np.tril(Nbar, -1).T).T
+        return solve_L(L0, Mbar, transposed=True)
 
     return push, pull
 
@@ -74,9 +80,10 @@ def lu_at(X):
     """X = P L U with partial pivoting. Near X the permutation P stands still, so Pᵀ dX = dL U + L dU."""
     P, L, U = pivoted(X)
     push, pull = factor_derivative(L, U)
+    rows, back = P.argmax(axis=0), P.argmax(axis=1)  # Pᵀ dX is dX[rows], and P Z is Z[back]
     return (P, L, U), LinearMap(
-        push=lambda dX: (np.zeros_like(P), *push(P.T @ dX)),
-        pull=lambda Ybar: P @ pull(*Ybar[1:]),  # P does not move: its cotangent has no effect
+        push=lambda dX: (np.zeros_like(P), *push(dX[rows])),
+        pull=lambda Ybar: pull(*Ybar[1:])[back],  # P does not move: its cotangent has no effect
     )
 
 
@@ -90,7 +97,8 @@ def pivoted(X):
     if len(pivots) and pivots.min() <= np.finfo(float).eps * np.abs(X).max():
         j = int(pivots.argmin()) + 1
         raise DomainError(f"pivot {j} is {pivots.min():.1e}: the first {j} columns are linearly dependent")
-    ratios = np.abs(np.tril(L, -1))
+    ratios = np.abs(L)
+    np.fill_diagonal(ratios, 0)
     if ratios.max() >= 1 - TIE:
         i, j = np.unravel_index(ratios.argmax(), ratios.shape)
         raise DomainError(f"two candidates tie for pivot {j + 1}: |L[{i + 1}, {j + 1}]| = 1")

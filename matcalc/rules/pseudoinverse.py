@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
+from .. import triangular
 from ..domains import MATRICES, Domain, DomainError, a_matrix, refusal_of
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
+
+SURE = 1e8  # up to this condition number the rank is full beyond doubt; above it the singular values decide
 
 
 def negligible(A, s):
@@ -28,16 +31,39 @@ def of_rank(A, r):
     return U[:, :r], s[:r], Vt[:r].T
 
 
-def golub_pereyra(U, s, V):
+def by_singular_vectors(U, s, V):
+    """(Y, U, W, V, Z): the pseudo-inverse Y and bases U, V of the two spaces, with YYᵀ = WWᵀ and YᵀY = ZZᵀ."""
+    W = V / s
+    return W @ U.T, U, W, V, U / s
+
+
+def by_triangle(A):
+    """The same for full rank, by A = QR at a fifth of the cost; None if R is too near singular to be sure."""
+    if A.shape[0] < A.shape[1]:
+        found = by_triangle(A.T)
+        return found and (found[0].T, *found[3:], *found[1:3])  # transposing swaps the two spaces
+    Q, R = la.qr(A, mode="economic", check_finite=False)
+    W, info = la.lapack.dtrtri(R)
+    if info or not np.linalg.norm(R, 1) * np.linalg.norm(W, 1) < SURE:
+        return None
+    Y = triangular.times(W, Q.T, lower=False)
+    return Y, Q, W, np.eye(len(R)), Y.T
+
+
+def golub_pereyra(Y, U, W, V, Z):
     """Differentiate A = A Y A and split by the projections UUᵀ = AY and VVᵀ = YA: three terms are left.
 
-    Y Yᵀ is never formed: Yᵀ dAᵀ has the size of a relative change, so nothing over- or underflows.
+    YYᵀ = WWᵀ and YᵀY = ZZᵀ are never formed: Wᵀ dAᵀ has the size of a relative change, so nothing over- or underflows.
     """
-    Y = (V / s) @ U.T
+    (n, m), r = Y.shape, U.shape[1]
 
     def push(dA):
-        into = Y @ (Y.T @ _normal(U, dA).T)  # the column space turns
-        return -Y @ dA @ Y + into + _normal(V, dA.T) @ Y.T @ Y  # so does the row space
+        dY = -Y @ dA @ Y
+        if m > r:
+            dY += W @ (W.T @ _normal(U, dA).T)  # the column space turns
+        if n > r:
+            dY += _normal(V, dA.T) @ Z @ Z.T  # so does the row space
+        return dY
 
     def matrix():
         m, n = Y.shape[::-1]
@@ -65,8 +91,8 @@ def _normal(Q, G):
 
 
 def pinv_at(A):
-    """One singular value decomposition serves the value, every direction and every adjoint."""
-    return golub_pereyra(*of_rank(A, min(A.shape)))
+    """One factorization serves the value, every direction and every adjoint."""
+    return golub_pereyra(*(by_triangle(A) or by_singular_vectors(*of_rank(A, min(A.shape)))))
 
 
 def second_pinv_at(A):
@@ -82,14 +108,6 @@ def second_pinv_at(A):
         return bend + (H.T - Q @ H.T) @ right - (K @ A + Y @ Z) @ H.T @ Y.T @ Y
 
     return second
-
-
-def by_qr(A):
-    """A⁺ without singular values: R⁻¹Qᵀ for a tall A = QR, and the transpose of that for a wide one."""
-    if A.shape[0] < A.shape[1]:
-        return by_qr(A.T).T
-    Q, R = np.linalg.qr(A)
-    return la.solve_triangular(R, Q.T)
 
 
 def _with_values(rng, s, m, n):
@@ -120,7 +138,7 @@ _PRINTED = {
 
 pinv = Rule(
     name="pinv",
-    f=by_qr,
+    f=lambda A: _by_singular_values(A, 0.0),
     linearize=pinv_at,
     domain=Domain(
         name="matrices of full rank min(m, n)",
@@ -147,7 +165,7 @@ def pinv_of_rank(r):
     return Rule(
         name=f"pinv_of_rank({r})",
         f=lambda A: _by_eigenvectors(A, r),
-        linearize=lambda A: golub_pereyra(*of_rank(A, r)),
+        linearize=lambda A: golub_pereyra(*by_singular_vectors(*of_rank(A, r))),
         domain=_matrices_of_rank(r),
         formulas=Formulas(value="A^{+}", **_PRINTED),
         source="golub1973, sec. 4",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import scipy.linalg as la
 
@@ -73,19 +75,27 @@ def svd_at(X):
     F = _gaps(t)
 
     def push(dX):
-        G = dX / unit
-        P = U.T @ G @ V
-        dU = U @ (F * (P * t + t[:, None] * P.T)) + _normal(U, G @ V) / t
-        dV = V @ (F * (t[:, None] * P + P.T * t)) + _normal(V, G.T @ U) / t
+        GV, GtU = dX @ V / unit, dX.T @ U / unit
+        P = U.T @ GV
+        dU = U @ (F * (P * t + t[:, None] * P.T)) + _normal(U, GV) / t
+        dV = V @ (F * (t[:, None] * P + P.T * t)) + _normal(V, GtU) / t
         return dU, unit * np.diag(P), dV.T
 
-    def pull(Ybar):
-        Ubar, sbar, Vbar = Ybar[0], Ybar[1], Ybar[2].T
-        A, B = U.T @ Ubar, V.T @ Vbar
-        core = F * (A - A.T) * t + t[:, None] * (F * (B - B.T)) + np.diag(unit * sbar)
-        return (U @ core @ V.T + (_normal(U, Ubar) / t) @ V.T + U @ (_normal(V, Vbar) / t).T) / unit
+    return (U, s, V.T), LinearMap(push, partial(_pull_svd, U, t, V, F, unit))
 
-    return (U, s, V.T), LinearMap(push, pull)
+
+def _pull_svd(U, t, V, F, unit, Ybar):
+    Ubar, sbar, Vbar = Ybar[0], Ybar[1], Ybar[2].T
+    A, B = U.T @ Ubar, V.T @ Vbar
+    core = F * ((A - A.T) * t + t[:, None] * (B - B.T))
+    np.fill_diagonal(core, unit * sbar)  # F is zero there
+    half = U @ core
+    if len(U) > len(t):  # something is normal to the columns of U
+        half += _normal(U, Ubar) / t
+    Xbar = half @ V.T
+    if len(V) > len(t):
+        Xbar += U @ (_normal(V, Vbar) / t).T
+    return Xbar / unit
 
 
 def _gaps(s):

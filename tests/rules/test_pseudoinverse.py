@@ -235,8 +235,8 @@ def test_ridge_tends_to_the_pseudoinverse_like_lambda(rank, rng):
 
 
 def test_three_directions_cost_one_decomposition(monkeypatch, rng):
-    calls, original = [], la.svd
-    monkeypatch.setattr(la, "svd", lambda *args, **options: (calls.append(1), original(*args, **options))[1])
+    calls, original = [], la.qr
+    monkeypatch.setattr(la, "qr", lambda *args, **options: (calls.append(1), original(*args, **options))[1])
     dF = mc.pinv.at(rng.standard_normal((5, 3)))
     for _ in range(3):
         dF(rng.standard_normal((5, 3)))
