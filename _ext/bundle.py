@@ -8,6 +8,7 @@ that are shown travel inside the style sheet. What figures need moves behind the
 
 import base64
 import io
+import logging
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -172,5 +173,6 @@ def join_files(app, failure):
 
 
 def setup(app):
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table of a font
     app.connect("build-finished", join_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

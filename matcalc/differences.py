@@ -16,12 +16,12 @@ FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a tro
 
 
 def forward(f, X, dX, h):
-    """(f(X + h dX) − f(X)) / h: error about h|f″|/2 + 2ε|f|/h."""
+    """(f(X + h dX) − f(X)) / h: error about h‖f″‖/2 + 2ε‖f‖/h."""
     return _combine(lambda a, b: (a - b) / h, f(step(X, h, dX)), f(X))
 
 
 def central(f, X, dX, h):
-    """(f(X + h dX) − f(X − h dX)) / 2h: error about h²|f‴|/6 + ε|f|/h."""
+    """(f(X + h dX) − f(X − h dX)) / 2h: error about h²‖f‴‖/6 + ε‖f‖/h."""
     return _combine(lambda a, b: (a - b) / (2 * h), f(step(X, h, dX)), f(step(X, -h, dX)))
 
 
