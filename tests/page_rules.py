@@ -110,7 +110,8 @@ def figure_complaints(page):
     for place in range(views.count()):
         views.nth(place).evaluate("view => view.parentElement.scrollIntoView({block: 'center'})")
         with contextlib.suppress(Exception):
-            page.wait_for_function(f"document.querySelectorAll('[data-matcalc-figure]').length > {place}", timeout=20_000)
+            drawn = f"document.querySelectorAll('[data-matcalc-figure]').length > {place}"
+            page.wait_for_function(drawn, timeout=20_000)
     figures = page.locator("[data-matcalc-figure]")
     found = [] if figures.count() == views.count() else [f"{figures.count()} of {views.count()} figures are drawn"]
     for figure in figures.all():
