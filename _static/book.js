@@ -37,7 +37,8 @@ function watchParts() {
 
 let round = 0;
 function markRest() {
-  const rest = parts(), mine = ++round, later = window.requestIdleCallback ?? setTimeout;
+  const rest = parts(), mine = ++round, idle = window.requestIdleCallback;
+  const later = (work) => (idle ? idle(work, { timeout: 200 }) : setTimeout(work)); // a page out of sight is never idle
   return new Promise((done) => later(function next() {
     if (mine !== round || !rest.length) return done();
     markWide(rest.shift());
