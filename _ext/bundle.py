@@ -59,7 +59,8 @@ class Site:
         root, sheets = self.files(SHEET, html)
         address = made.get(sheets) or made.setdefault(sheets, self.write("book-%s.css", self.styles(sheets)))
         link = f'\n  <link rel="stylesheet" href="{root}{address}" />'
-        html = SHEET.sub("", SHEET.sub(lambda _: link, html, count=1).replace(link, "\0", 1)).replace("\0", link)
+        first = SHEET.search(html).start()
+        html = html[:first] + link + SHEET.sub("", html[first:])
         return html if page.name == APART else self.join_scripts(html, made)
 
     def files(self, pattern, html):
