@@ -23,6 +23,12 @@ class Table:
         lines = [self.columns, *self.rows]
         return "\n".join([self.caption, *("  ".join(str(shown(cell)) for cell in line) for line in lines)])
 
+    def _repr_markdown_(self):
+        """A table for paper, which reads no HTML."""
+        line = lambda cells: "| " + " | ".join(str(shown(cell)).replace("|", r"\|") for cell in cells) + " |"
+        rule = "|" + "---|" * len(self.columns)
+        return "\n".join([f"**{self.caption}**", "", line(self.columns), rule, *map(line, self.rows)])
+
     def _repr_html_(self):
         head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in self.columns)
         cells = lambda row: "".join(f"<td>{escape(shown(cell))}</td>" for cell in row[1:])
@@ -57,6 +63,9 @@ class Section:
 
     def __repr__(self):
         return "\n\n".join([*self.words, *map(repr, self.tables)])
+
+    def _repr_markdown_(self):
+        return "\n\n".join([*self.words, *(table._repr_markdown_() for table in self.tables)])
 
     def _repr_html_(self):
         said = "".join(f"<p>{escape(word)}</p>" for word in self.words)
