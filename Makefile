@@ -1,9 +1,6 @@
 # Everything one does with the book. `make` alone says what there is.
 # A fresh machine needs Python 3.11 or newer, make and git; the rest goes into .venv.
 
-# One thread for linear algebra: two kernels with two pools each fight for the same cores.
-export OPENBLAS_NUM_THREADS := 1
-
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
@@ -57,6 +54,7 @@ pdf: $(INSTALLED)
 	rm -rf $(LATEX) _build/.doctrees
 	$(BIN)/jupyter-book build --builder latex -W -n --keep-going .
 	cd $(LATEX) && latexmk -xelatex -interaction=nonstopmode -halt-on-error -silent matrix-calculus.tex
+	@! grep -E "(Reference|Citation) .* undefined|^Missing character" $(LATEX)/matrix-calculus.log
 	@echo "The book on paper: $(abspath $(LATEX))/matrix-calculus.pdf"
 
 clean:
