@@ -7,6 +7,7 @@ as on its own cells, so the cache is emptied whenever `matcalc` or a pin has cha
 """
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -31,8 +32,10 @@ def chapters(toc):
 
 def fingerprint():
     """What the outputs depend on, apart from the notebooks themselves."""
-    files = [p for p in (ROOT / "matcalc").rglob("*") if p.suffix in {".py", ".js", ".css", ".json"}]
+    kinds = {".py", ".js", ".css", ".json", ".toml"}
+    files = [p for p in (ROOT / "matcalc").rglob("*") if p.suffix in kinds]
     files += [ROOT / "benchmarks" / "published.py", *(ROOT / "benchmarks" / "results").glob("*.json")]
+    files += (ROOT / "appendix" / "data").glob("*.json")
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted([*files, ROOT / "requirements.txt"]):
         digest.update(path.read_bytes())
@@ -55,6 +58,7 @@ def main():
     notebooks = [path for name in chapters(toc) if (path := ROOT / f"{name}.ipynb").exists()]
     cache = open_cache()
     records = {cache.add_nb_to_project(path).pk: path for path in notebooks}
+    os.environ["MATCALC_STATIC"] = "1"  # a page without a kernel needs every frame of a figure
     outcome = load_executor("local-parallel", cache).run_and_cache(filter_pks=list(records), timeout=120)
     for pk in records:
         if traceback := cache.get_project_record(pk).traceback:

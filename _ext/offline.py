@@ -4,6 +4,7 @@ An anywidget figure lives by the state saved in its page, with the small host in
 copied after the build and not kept in `_static`, because Jupyter Book links every script below `_static`.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def copy_scripts(app, failure):
 
 
 def setup(app):
+    os.environ["MATCALC_STATIC"] = "1"  # to the kernels of this build: draw every frame of a figure
     app.connect("config-inited", use_local_scripts, priority=400)
     app.connect("build-finished", copy_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,6 +22,8 @@ from matcalc.figures.live import REPOSITORY
 
 mpl.use("agg")
 
+ROOT = Path(__file__).resolve().parent.parent
+
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="No node was found, so the figures' JavaScript is not compared.")
 
@@ -39,7 +41,7 @@ def line(t, *_):
 
 def made(draw=line, *, say=lambda *state: f"state {state}", alt="A line.", **more):
     options = {key: more.pop(key) for key in ("caption", "still") if key in more}
-    return figures.player(draw, say=say, alt=alt, **options, **(more or {"t": [0.0, 0.5, 1.0]}))
+    return figures.player(draw, say=say, alt=alt, **options, **(more or {"t": [0.0, 0.5, 1.0]})).film()
 
 
 def unpacked(figure):
@@ -68,7 +70,7 @@ def test_one_frame_and_one_sentence_for_each_state():
 def test_two_sliders_make_all_pairs_the_last_one_fastest():
     seen = []
     figure = made(lambda a, b: seen.append((a, b)) or line(a * b), a=[1, 2], b=[3, 4, 5])
-    assert seen == [(1, 3), (1, 4), (1, 5), (2, 3), (2, 4), (2, 5)]
+    assert seen == [(2, 4), (1, 3), (1, 4), (1, 5), (2, 3), (2, 4), (2, 5)]  # the first look, then the film
     assert [slider["name"] for slider in figure.sliders] == ["a", "b"]
     assert figure.state == {"a": 2, "b": 4}
 
@@ -121,6 +123,37 @@ def test_crowded_artists_may_be_rasterized():
         plt.ylim(-t - 1, t + 1)
 
     assert "image/png" in unpacked(made(draw))[0]
+
+
+def counted():
+    """A player of five states, and the list of the states that it has drawn so far."""
+    seen = []
+    return figures.player(lambda t: seen.append(t) or line(t), say=str, alt="A line.", t=[0, 1, 2, 3, 4]), seen
+
+
+def test_in_a_kernel_the_film_is_drawn_when_the_front_end_asks(monkeypatch):
+    monkeypatch.delenv(figures.play.STATIC, raising=False)
+    figure, seen = counted()
+    assert seen == [2]
+    assert len(unpacked(figure)) == 1
+    first = unpacked(figure)[0]
+    figure._handle_custom_msg("film", [])
+    assert seen == [2, 0, 1, 2, 3, 4]
+    assert len(unpacked(figure)) == 5
+    assert unpacked(figure)[2] == first
+    figure._handle_custom_msg("film", [])
+    assert len(seen) == 6
+
+
+def test_while_pages_are_built_the_film_is_drawn_at_once(monkeypatch):
+    monkeypatch.setenv(figures.play.STATIC, "1")
+    figure, seen = counted()
+    assert len(unpacked(figure)) == len(figure.say) == 5
+
+
+def test_every_way_to_build_pages_asks_for_the_film():
+    for name in "offline.py", "execute.py":
+        assert f'os.environ["{figures.play.STATIC}"] = "1"' in (ROOT / "_ext" / name).read_text(encoding="utf-8")
 
 
 # The player: what travels, and what is left without a script

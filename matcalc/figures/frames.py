@@ -55,7 +55,6 @@ def studio():
         plt.ion() if interactive else plt.ioff()
         if collected:
             gc.enable()
-        gc.collect()
 
 
 def picture(draw, values):

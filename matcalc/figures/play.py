@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from itertools import product
 
 import numpy as np
@@ -12,11 +13,16 @@ from .frames import pack, picture, still, studio, svg
 from .widget import InteractiveFigure, script
 
 MOST_FRAMES = 200
+STATIC = "MATCALC_STATIC"  # set in the environment while pages are built: nobody can be asked for a frame later
 SCALE = 1.55  # pixels a point where the page is wide enough, as in player.js
 
 
 class Player(InteractiveFigure):
-    """Frames drawn beforehand, one for each state, chosen by one or two sliders."""
+    """One frame for each state, chosen by one or two sliders.
+
+    A page has all frames in it. A kernel draws the first look alone, and the film when the figure is seen: a class
+    that runs a whole chapter does not wait for pictures further down.
+    """
 
     _esm = script("player.js")
     frames = traitlets.Unicode().tag(sync=True)
@@ -27,7 +33,17 @@ class Player(InteractiveFigure):
 
     def __init__(self, ranges, start, picture_of, **traits):
         self.ranges, self._start, self._picture_of = ranges, start, picture_of
+        self._filmed = False
         super().__init__(index=list(start), **traits)
+        self.on_msg(lambda *_: self.film())
+
+    def film(self):
+        """Draw the frames of all states, once; returns the figure."""
+        if not self._filmed:
+            with studio():
+                self.frames = pack([svg(self._picture_of(values)) for values in product(*self.ranges.values())])
+            self._filmed = True
+        return self
 
     @property
     def room(self):
@@ -40,7 +56,7 @@ class Player(InteractiveFigure):
     @property
     def state(self):
         """The state that is shown: the value of each slider by its name."""
-        return {name: values[i] for (name, values), i in zip(self.ranges.items(), self.index, strict=True)}
+        return dict(zip(self.ranges, _values(self.ranges, self.index), strict=True))
 
     def words(self):
         """The alternative text, and what is said of the still's state."""
@@ -49,9 +65,8 @@ class Player(InteractiveFigure):
 
     def still(self):
         """The picture of the state that the author chose, on white."""
-        values = [values[i] for values, i in zip(self.ranges.values(), self._start, strict=True)]
         with studio():
-            return still(self._picture_of(values))
+            return still(self._picture_of(_values(self.ranges, self._start)))
 
 
 def player(draw, *, say, alt, caption="", still=None, **sliders):
@@ -59,10 +74,10 @@ def player(draw, *, say, alt, caption="", still=None, **sliders):
 
     ``draw(*values)`` returns a Figure or draws into the current one; it gets one value of each slider,
     in the order in which they are named: ``player(draw, t=np.linspace(0, 1, 41), say=…, alt=…)``.
-    All frames are drawn here, once. ``say(*values)`` is the sentence that a state is put into (plain
-    text, read aloud when the slider rests); ``alt`` says what the picture shows, whatever the state;
-    ``caption`` stands below. ``still`` is the state for print and for the first look: a value, or one
-    for each slider; the middle of the ranges if not given. Black, and the colors of
+    While a book is built all frames are drawn here, otherwise when the figure is seen. ``say(*values)`` is the
+    sentence that a state is put into (plain text, read aloud when the slider rests); ``alt`` says what the picture
+    shows, whatever the state; ``caption`` stands below. ``still`` is the state for print and for the first look: a
+    value, or one for each slider; the middle of the ranges if not given. Black, and the colors of
     ``figures.COLORS``, follow the page into dark mode.
 
     TypeError, ValueError: what is missing or cannot be shown, in words.
@@ -75,19 +90,20 @@ def player(draw, *, say, alt, caption="", still=None, **sliders):
     start = _start(ranges, still)
     sentences = [_sentence(say, values) for values in states]
     with studio():
-        pictures = (picture(draw, values) for values in states)
-        frames, sizes = zip(*((svg(fig), tuple(72 * fig.get_size_inches())) for fig in pictures), strict=True)
-    return Player(
+        first = picture(draw, _values(ranges, start))
+        frame, size = svg(first), 72 * first.get_size_inches()
+    figure = Player(
         ranges,
         start,
         lambda values: picture(draw, values),
-        frames=pack(frames),
-        size=list(sizes[0]),
+        frames=pack([frame]),
+        size=size.tolist(),
         say=sentences,
         alt=alt.strip(),
         caption=caption or "",
         sliders=[{"name": name, "labels": [label(v) for v in values]} for name, values in ranges.items()],
     )
+    return figure.film() if os.environ.get(STATIC) else figure
 
 
 def label(value):
@@ -127,6 +143,11 @@ def _start(ranges, still):
     if len(wanted) != len(ranges):
         raise ValueError(f"player: still needs one value for each of {', '.join(ranges)}, got {still!r}")
     return [_nearest(values, value) for values, value in zip(ranges.values(), wanted, strict=True)]
+
+
+def _values(ranges, index):
+    """The state at a place: one value of each range."""
+    return [values[i] for values, i in zip(ranges.values(), index, strict=True)]
 
 
 def _nearest(values, value):

@@ -24,16 +24,17 @@ _TWO_PANELS = {"left": 0.06, "right": 0.98, "bottom": 0.17, "top": 0.88, "wspace
 def heat(ax, A, limit, title=""):
     """A small matrix as a heat map with its numbers; colors are full at ±limit."""
     matrix(A, ax=ax, title=title, top=limit)
+    whole = np.array_equal(A, np.round(A))
     for (i, j), a in np.ndenumerate(A):
         ink = "#ffffff" if abs(a) > 0.6 * limit else "#1a1a1a"  # not black: black turns white on a dark page
-        ax.text(j, i, _short(a), ha="center", va="center", color=ink, fontsize=9)
+        ax.text(j, i, _short(a, whole), ha="center", va="center", color=ink, fontsize=9)
     ax.set_axis_off()
 
 
-def _short(a):
-    """A number in a cell: two figures, never an exponent."""
+def _short(a, whole=False):
+    """A number in a cell: two figures, never an exponent; no point among whole numbers."""
     a = round(a, 1) + 0.0  # no minus before zero
-    return f"{a:.{0 if abs(a) >= 10 or a == 0 else 1}f}".replace("-", "−")
+    return f"{a:.{0 if whole or abs(a) >= 10 or a == 0 else 1}f}".replace("-", "−")
 
 
 def insertion_terms(k=4, X=None, dX=None, *, caption=""):

@@ -1,4 +1,5 @@
-/* Plays frames that were drawn beforehand: model → sliders, a play button, one SVG at a time. */
+/* Plays frames: model → sliders, a play button, one SVG at a time. A page brings all of them; a kernel brings the
+   first look, is asked for the film when the figure is seen, and the picture rests until it has come. */
 
 const unpack = async packed => {
   const bytes = Uint8Array.from(atob(packed), c => c.charCodeAt(0));
@@ -31,7 +32,7 @@ async function render({ model, el, signal }) {
     rows.forEach((r, k) => r.show(index[k], sliders[k].labels[index[k]]));
     words.show(text);
     stage.setAttribute('aria-label', `${model.get('alt')} ${text}`);
-    if (film) shadow.innerHTML = STAGE_STYLE + film.frames[now].map(i => film.pool[i]).join('\n');
+    if (film) shadow.innerHTML = STAGE_STYLE + (film.frames[now] ?? film.frames[0]).map(i => film.pool[i]).join('\n');
   };
   const stop = () => {
     clearInterval(timer); timer = null;
@@ -51,11 +52,17 @@ async function render({ model, el, signal }) {
   button.addEventListener('click', () => timer ? stop() : play());
   const redraw = eachFrame(show);
   model.on('change:index', redraw);
-  signal?.addEventListener('abort', () => { stop(); model.off('change:index', redraw); });
+  const load = async () => {
+    film = await unpack(model.get('frames'));
+    stage.setAttribute('aria-busy', film.frames.length < model.get('say').length);
+    show();
+  };
+  model.on('change:frames', load);
+  signal?.addEventListener('abort', () => { stop(); model.off('change:index', redraw); model.off('change:frames', load); });
   stop();
   show();
-  film = await unpack(model.get('frames'));
-  show();
+  await load();
+  if (film.frames.length < model.get('say').length) model.send('film');
 }
 
 const SCALE = 1.55;                                       // pixels a point, where the page is wide enough
