@@ -9,11 +9,11 @@ import numpy as np
 
 from .differences import LINE, Counted
 from .directions import directions
-from .domains import DomainError
-from .evidence import VALUES, difference_check, guard, linearity_check, measure, method, taylor_check
+from .domains import Domain, DomainError
+from .evidence import VALUES, difference_check, linearity_check, measure, method, taylor_check
 from .report import Check, Report, refuse
 from .samples import gaussian
-from .spaces import as_point, copy, inner, norm, shape_of, size, step, text
+from .spaces import as_point, copy, inner, norm, quiet, shape_of, step, text
 from .special import generic_near, remarks
 
 
@@ -39,7 +39,7 @@ def verify_gradient(f, grad, X, *, domain=None, rng=None):
 
 def _own(where, f, claim, X, domain, rng, arguments):
     """The report on a reader's function and claim, at X and, where X is special, at a generic point."""
-    rng = rng or np.random.default_rng(2026)
+    rng = np.random.default_rng(2026 if rng is None else rng)
     X = _own_input(where, f, claim, X, domain, arguments)
     f = _as_values(where, f, X)
     tangent = domain.tangent if domain else gaussian
@@ -61,33 +61,46 @@ def _own(where, f, claim, X, domain, rng, arguments):
 
 def _judge(f, claim, X, rng, tangent, arguments, found, first_step=None, later=0):
     """Difference, Taylor and linearity checks of a claim at one point, along the directions found."""
-    push, wrong = _as_push(f, claim, X, tangent(rng, X), arguments)
-    if wrong:
-        return [wrong], []
     try:
+        push = _as_push(f, claim, X, tangent(rng, X), arguments)
         slopes = measure(f, push, X, found, first_step, later)
+        checks = [difference_check(slopes), taylor_check(slopes)]
+        return checks + [linearity_check(push, X, rng, tangent)] * (arguments == 2), slopes
     except ArithmeticError as error:
         return [Check("difference", False, str(error))], []
-    checks = [difference_check(slopes), taylor_check(slopes)]
-    if arguments == 2:
-        checks.append(guard("linearity", lambda: linearity_check(push, X, rng, tangent)))
-    return checks, slopes
+    except _NoAnswer as error:
+        return [error.check], []
+
+
+class _NoAnswer(Exception):
+    """A claim that is no derivative of any function; ``check`` says why."""
+
+    def __init__(self, name, message):
+        self.check = Check(name, False, message)
 
 
 def _as_push(f, claim, X, dX, arguments):
-    """The claim as a map dX ↦ dY, or the failed check that says why it is none."""
-    expected = shape_of(f(X)) if arguments == 2 else shape_of(X)
-    what = ("df(X, dX)", "f(X)") if arguments == 2 else ("grad(X)", "X")
-    try:
-        answer = as_point(claim(copy(X), copy(dX)) if arguments == 2 else claim(copy(X)), what[0], real=False)
-    except Exception as error:
-        return None, Check("answer", False, f"{what[0]} gives no numbers: {type(error).__name__}: {error}")
-    if shape_of(answer) != expected:
-        found = f"{what[0]} has shape {text(shape_of(answer))}; expected the shape of {what[1]}, {text(expected)}"
-        return None, Check("shape", False, found)
+    """The claim as a map dX ↦ dY, tried once; _NoAnswer where it gives no numbers of the right shape."""
     if arguments == 1:
-        return lambda dX: inner(answer, dX), None
-    return lambda dX: as_point(claim(copy(X), copy(dX)), "df(X, dX)", real=False), None
+        gradient = _answered(lambda: claim(copy(X)), "grad(X)", "X", shape_of(X))
+        return lambda dX: inner(gradient, dX)
+    shape = shape_of(f(X))
+    push = lambda dX: _answered(lambda: claim(copy(X), copy(dX)), "df(X, dX)", "f(X)", shape)
+    push(dX)
+    return push
+
+
+def _answered(call, what, like, expected):
+    """What a claim gives, in memory of its own: a claim may use the same array again."""
+    try:
+        with quiet():
+            answer = copy(as_point(call(), what, real=False))
+    except Exception as error:
+        raise _NoAnswer("answer", f"{what} gives no numbers: {type(error).__name__}: {error}") from error
+    if shape_of(answer) != expected:
+        given = text(shape_of(answer))
+        raise _NoAnswer("shape", f"{what} has shape {given}; expected the shape of {like}, {text(expected)}")
+    return answer
 
 
 def _own_input(where, f, claim, X, domain, arguments):
@@ -109,6 +122,8 @@ def _own_input(where, f, claim, X, domain, arguments):
         if np.asarray(part).dtype.kind in "iu" and not isinstance(part, int):
             raise TypeError(f"{where}: X has whole-number entries ({np.asarray(part).dtype}); small steps need floats: "
                             "pass X.astype(float)")
+    if not isinstance(domain, Domain | None):
+        raise TypeError(f"{where}: domain must be a Domain, such as mc.domains.INVERTIBLE, got {type(domain).__name__}")
     if domain and (complaint := domain.complaint(floats)):
         raise DomainError(f"{where}: X does not belong to the {domain.name}: {complaint}")
     return floats
@@ -116,21 +131,14 @@ def _own_input(where, f, claim, X, domain, arguments):
 
 def _as_values(where, f, X):
     """f with its values as floats of one shape, counted, after a trial run at X that must succeed and repeat."""
-    try:
-        first, again = (as_point(f(copy(X)), "f(X)", real=False) for _ in range(2))
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{where}: f has no usable value at X ({error})") from error
-    if where == "verify_gradient" and size(shape_of(first)) != 1:
-        raise TypeError(f"{where}: f(X) must be one number, got shape {text(shape_of(first))}; "
-                        "for other functions use verify_derivative")
-    if where == "verify_gradient" and np.iscomplexobj(first):
-        raise TypeError(f"{where}: f(X) must be real, got {first}")
-    if norm(step(first, -1, again)) > 1e-12 * norm(first):
-        raise ValueError(f"{where}: f gives two different values at the same X; it must not depend on chance")
+    first = _tried(where, f, X)
 
     def values(X):
-        Y = f(copy(X))
-        Y = tuple(np.asarray(part) for part in Y) if isinstance(Y, tuple) else np.asarray(Y)
+        try:
+            Y = f(copy(X))
+        except Exception as error:  # at X it had a value
+            raise ArithmeticError(f"f raises {type(error).__name__}: {error}") from error
+        Y = _own_value(Y, f"{where}: f(X) near X")
         if shape_of(Y) != shape_of(first):
             change = f"from {text(shape_of(first))} to {text(shape_of(Y))}"
             raise TypeError(f"{where}: f(X) changes its shape {change} near X")
@@ -139,3 +147,29 @@ def _as_values(where, f, X):
     counted = Counted(values, VALUES)
     counted.count, counted.name = 2, getattr(f, "__name__", "f").replace("<lambda>", "f")
     return counted
+
+
+def _tried(where, f, X):
+    """f(X), finite, the same twice, and one real number where a gradient is claimed."""
+    try:
+        with quiet():
+            first, again = (_own_value(f(copy(X)), "f(X)") for _ in range(2))
+        as_point(first, "f(X)", real=False)  # finite
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{where}: f has no usable value at X ({error})") from error
+    if where == "verify_gradient" and (isinstance(first, tuple) or np.size(first) != 1):
+        raise TypeError(f"{where}: f(X) must be one number, got shape {text(shape_of(first))}; "
+                        "for other functions use verify_derivative")
+    if where == "verify_gradient" and np.iscomplexobj(first):
+        raise TypeError(f"{where}: f(X) must be real, got {first}")
+    if norm(step(first, -1, again)) > 1e-12 * norm(first):
+        raise ValueError(f"{where}: f gives two different values at the same X; it must not depend on chance")
+    return first
+
+
+def _own_value(Y, what):
+    """A value of f as floats in memory of their own: f may use the same array again."""
+    for part in Y if isinstance(Y, tuple) else (Y,):
+        if getattr(part, "dtype", None) in ("float32", "float16", "complex64"):
+            raise TypeError(f"{what} is in single precision ({part.dtype}); small steps need float64")
+    return copy(as_point(Y, what, real=False, finite=False))

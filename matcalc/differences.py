@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .spaces import norm, shape_of, step, unvec, vec
+from .spaces import ShapeError, as_point, copy, norm, shape_of, step, text, unvec, vec
 
-EPS = np.finfo(float).eps
+EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny  # the latter is divided by where two things are zero
 LINE = 11  # values that a slope takes at least: the tableau's 8, two far closer, the origin or a complex step
 SHARP = 1e-12  # a complex step that carries more rounding, like that of a matrix square root, is no better
 FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a trouble nearby and how rough f is
@@ -17,18 +17,20 @@ FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a tro
 
 def forward(f, X, dX, h):
     """(f(X + h dX) − f(X)) / h: error about h‖f″‖/2 + 2ε‖f‖/h."""
+    X, dX = _along(X, dX, h)
     return _combine(lambda a, b: (a - b) / h, f(step(X, h, dX)), f(X))
 
 
 def central(f, X, dX, h):
     """(f(X + h dX) − f(X − h dX)) / 2h: error about h²‖f‴‖/6 + ε‖f‖/h."""
+    X, dX = _along(X, dX, h)
     return _combine(lambda a, b: (a - b) / (2 * h), f(step(X, h, dX)), f(step(X, -h, dX)))
 
 
 def richardson(f, X, dX, h, levels=4):
     """Central differences at h, h/2, …, combined so that the errors h², h⁴, … cancel: order 2·levels in h."""
-    line = Line(f, X, dX)
-    return unvec(_tableau(line, h, levels)[0], shape_of(line.point_value(h)))
+    line = Line(f, *_along(X, dX, h))
+    return unvec(_tableau(line, h, levels)[0], line.shape)
 
 
 def complex_step(f, X, dX, h=2.0**-100):
@@ -38,6 +40,7 @@ def complex_step(f, X, dX, h=2.0**-100):
     modulus, conjugates or drops an imaginary part gives a wrong number without a word:
     ``derivative`` finds that out, this function does not.
     """
+    X, dX = _along(X, dX, h)
     return _combine(lambda a, _: np.imag(a) / h, *[f(step(X, 1j * h, dX))] * 2)
 
 
@@ -82,24 +85,23 @@ class Line:
     def __init__(self, f, X, dX, before=None, most=np.inf):
         self.f, self.X, self.dX, self.left = f, X, dX, most
         self.scale, self.rounding = (before.scale, before.rounding) if before else (0.0, None)
-        self.values = {0.0: before.values[0.0]} if before else {}
+        self.values, self.shape = ({0.0: before.values[0.0]}, before.shape) if before else ({}, None)
 
-    def point_value(self, t):
-        """f(X + t dX)."""
+    def stacked(self, t):
+        """vec f(X + t dX), finite or not; ``shape`` is that of the values."""
         if t not in self.values:
             self.left -= 1
-            value = self.f(step(self.X, t, self.dX))
-            stacked = vec(value)
-            self.values[t] = unvec(stacked, shape_of(value))  # a view, of which vec is a view again: copied once
-            if np.isfinite(stacked).all():
-                self.scale = max(self.scale, norm(stacked))
+            value = _numbers(self.f(step(self.X, t, self.dX)))
+            self.values[t], self.shape = vec(value), shape_of(value)
+            if np.isfinite(self.values[t]).all():
+                self.scale = max(self.scale, norm(self.values[t]))
         return self.values[t]
 
     def __call__(self, t):
         """vec f(X + t dX); ArithmeticError where f has no finite value."""
         try:
             with np.errstate(all="ignore"):
-                value = vec(self.point_value(t))
+                value = self.stacked(t)
         except (np.linalg.LinAlgError, ValueError) as error:  # left the domain of f
             raise ArithmeticError(str(error)) from error
         if not np.isfinite(value).all():
@@ -118,21 +120,37 @@ def derivative(f, X, dX, h=None, line=None):
     no more). Then a complex step: it is kept only where it agrees with Richardson in every entry and is sharp, so
     a routine that mishandles complex numbers cannot slip through.
     """
-    line = line or Line(f, X, dX)
+    line = line or Line(f, *_along(X, dX, h))
     h = _settle(line, 0.125 if h is None else h)
     best, error, h = _extrapolate(line, h)
-    shape = shape_of(line.point_value(0.0))
+    line.stacked(0.0)  # part of the scale
     known = norm(error) <= 1e-6 * norm(best) + 1e-9 * line.scale  # too rough a reference shows nothing sound
     exact = known and not np.iscomplexobj(vec(X)) and _sound_complex_step(line, best, error)
     value, error, method = exact or (best, error, "Richardson")
-    return Difference(unvec(value, shape), error, method, h, line.scale)
+    return Difference(unvec(value, line.shape), error, method, h, line.scale)
+
+
+def _along(X, dX, h):
+    """X and dX as floats of one shape in memory of their own, for f may change them; h must be a step."""
+    X, dX = (copy(as_point(Z, f"differences: {name}", real=False)) for Z, name in ((X, "X"), (dX, "dX")))
+    if shape_of(X) != shape_of(dX):
+        raise ShapeError(f"differences: X has shape {text(shape_of(X))}, dX {text(shape_of(dX))}; expected one shape")
+    if h is not None and not (np.isfinite(h) and h != 0):
+        raise ValueError(f"differences: the step must be a finite number other than zero, got {h}")
+    return X, dX
+
+
+def _numbers(Y):
+    """A value of f as floats, finite or not."""
+    return as_point(Y, "differences: f(X)", real=False, finite=False)
 
 
 def _combine(operation, Y, Z):
     """operation(Y, Z) part by part."""
+    Y, Z = _numbers(Y), _numbers(Z)
     if isinstance(Y, tuple):
-        return tuple(_combine(operation, y, z) for y, z in zip(Y, Z, strict=True))
-    return operation(np.asarray(Y), np.asarray(Z))
+        return tuple(operation(y, z) for y, z in zip(Y, Z, strict=True))
+    return operation(Y, Z)
 
 
 def _settle(line, h, tries=16):
@@ -216,7 +234,7 @@ def _sound_complex_step(line, best, error):
         return None
     if any(value.shape != best.shape or not np.isfinite(value).all() for value in values):
         return None
-    value, size_ = values[0], max(norm(values[0]), 1e-300)
+    value, size_ = values[0], max(norm(values[0]), TINY)
     line.rounding = max(8 * EPS, 10 * norm(values[-1] - value) / size_, line.rounding or 0)
     agrees = (abs(value - best) <= 100 * error + 1e-9 * abs(best)).all()
     if np.iscomplexobj(best) or not agrees or line.rounding > SHARP:

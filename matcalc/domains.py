@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from .samples import gaussian, positive_definite, rank_deficient, symmetric, symmetric_gaussian, well_conditioned
-from .spaces import as_point, shape_of, text
+from .spaces import as_point, quiet, shape_of, text
 
 
 class DomainError(ValueError):
@@ -47,7 +47,8 @@ class Domain:
             X = as_point(X, "the point")
         except (TypeError, ValueError) as error:
             return str(error)
-        return self.shape(X) or self.interior(X)
+        with quiet():
+            return self.shape(X) or self.interior(X)
 
     def contains(self, X):
         """Whether X belongs to the domain."""
@@ -83,6 +84,13 @@ def near_singular(rcond):
     if rcond == 0:
         return "this matrix is singular: elimination meets a column without a pivot"
     return f"this matrix is singular to working precision: its reciprocal condition number is {rcond:.1e}"
+
+
+def positive(lam, rule):
+    """λ as a float; ValueError unless 0 < λ < ∞, for then AᵀA + λI is positive definite whatever A is."""
+    if not 0 < (lam := float(lam)) < np.inf:
+        raise ValueError(f"{rule}: expected a finite λ > 0, got {lam:g}")
+    return lam
 
 
 def a_matrix(X):

@@ -36,10 +36,12 @@ def check(answer, target=None, X=None, *, holds=None, label=None, rng=None):
 def _condition(answer, holds):
     """Whether the answer meets a condition; an error inside counts as no."""
     try:
-        met = bool(np.all(holds(answer)))
+        met = np.asarray(holds(answer))
+        if met.dtype != bool or not met.size:
+            raise TypeError(f"the condition must say true or false, not {met}")
     except Exception as error:
         return Diagnosis("raises", f"your answer cannot be tested: {type(error).__name__}: {error}")
-    if not met:
+    if not met.all():
         hint = "Read the condition part by part: which part fails?"
         return Diagnosis("unknown", "the condition does not hold", hint=hint)
     return Diagnosis("correct", "correct: the condition holds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .spaces import ShapeError, as_point, plain, shape_of, size, text, unvec, vec
+from .spaces import ShapeError, apart, as_point, as_result, plain, quiet, shape_of, size, text, unvec, vec
 
 
 class LinearMap:
@@ -24,13 +24,17 @@ class LinearMap:
     def __init__(
         self, push, pull, matrix=None, *, input_shape=None, output_shape=None, name="linear map", direction=None
     ):
+        if not callable(push) or not callable(pull):
+            raise TypeError(f"{name}: push and pull must be functions")
         self.push, self.pull, self.formula = push, pull, matrix
-        self.input_shape, self.output_shape, self.name = input_shape, output_shape, name
+        shapes = (tuple(shape) if isinstance(shape, list) else shape for shape in (input_shape, output_shape))
+        self.input_shape, self.output_shape = shapes
+        self.name = name
         self.direction = direction
         self._transpose = None
 
     def __call__(self, dX):
-        """L[dX]. ShapeError if dX does not have the shape of the point."""
+        """L[dX]. ShapeError if dX or the result has another shape than it ought to, OverflowError if too large."""
         if self.input_shape is not None:
             dX = as_point(dX, f"{self.name}: the tangent", real=False)
             if shape_of(dX) != self.input_shape:
@@ -39,7 +43,14 @@ class LinearMap:
                 )
         if self.direction is not None and (complaint := self.direction(dX)):
             raise ValueError(f"{self.name}: {complaint}")
-        return plain(self.push(dX))
+        with quiet():
+            dY = apart(self.push(dX), dX)
+        if self.output_shape is None:
+            return plain(dY)
+        if shape_of(dY) != self.output_shape:
+            given = text(shape_of(dY))
+            raise ShapeError(f"{self.name}: expected a result of shape {text(self.output_shape)}, got {given}")
+        return as_result(dY, self.name)
 
     @property
     def T(self):
@@ -57,13 +68,18 @@ class LinearMap:
     @property
     def matrix(self):
         """J with vec(L[dX]) = J vec(dX): as many rows as outputs, as many columns as inputs."""
-        return self.columns() if self.formula is None else self.formula()
+        if self.formula is None:
+            return self.columns()
+        with quiet():
+            return as_result(self.formula(), f"{self.name}: its matrix")
 
     def columns(self):
         """J collected from the map alone: column k is vec of L applied to the k-th unit tangent."""
         self._need_shapes("its matrix")
         units = np.eye(size(self.input_shape))
-        return np.stack([vec(self.push(unvec(unit, self.input_shape))) for unit in units], axis=1)
+        with quiet():
+            J = np.stack([vec(self.push(unvec(unit, self.input_shape))) for unit in units], axis=1)
+        return as_result(J, f"{self.name}: its matrix")
 
     @property
     def operator(self):

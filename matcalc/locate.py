@@ -9,7 +9,7 @@ import numpy as np
 from .differences import Counted, complex_step, derivative, richardson
 from .directions import sized
 from .samples import gaussian
-from .spaces import as_point, norm, shape_of, text, vec
+from .spaces import ShapeError, as_point, copy, norm, shape_of, text, vec
 
 ROUNDING = 1e-13  # of f and of the claim, relative to the size of the slope or of f
 WHOLE = 0.01  # a place this far from a whole number is none
@@ -42,23 +42,45 @@ def locate(f, df, X, *, rng=None):
     their row numbers and e is multiplied by i; by their column numbers, by j. So three slopes find it, and a fourth
     confirms it, where a Jacobian from differences takes one or two values of f for every entry of X.
     """
-    X, rng = as_point(X, "locate: X"), rng or np.random.default_rng(2026)
+    X, rng = as_point(X, "locate: X"), np.random.default_rng(2026 if rng is None else rng)
     if isinstance(X, tuple):
         raise TypeError("locate: X is one array; of a tuple, locate in one part and keep the others")
-    f = Counted(f)
-    dX = sized(gaussian(rng, X), X)
-    slope = derivative(f, X, dX)
-    error = vec(df(X, dX)) - vec(slope.value)
+    if not callable(f) or not callable(df):
+        raise TypeError(f"locate: f and df must be functions, got {type(f).__name__} and {type(df).__name__}")
+    f, dX = Counted(f), sized(gaussian(rng, X), X)
+    slope = _slope(f, X, dX)
+    claimed = _claimed(df, X, shape_of(slope.value))
+    error = claimed(dX) - vec(slope.value)
     allowed = 3 * slope.error + ROUNDING * max(norm(slope.value), slope.scale)
     wrong = np.flatnonzero(abs(error) > np.maximum(allowed, WHOLE * abs(error).max()))
     if not wrong.size:
         return Located(None, None, None, None, f.count, "no entry is wrong along a generic direction")
     sound = slope.method == "complex step"  # then one value is a slope
     measured = lambda dX: complex_step(f, X, dX) if sound else richardson(f, X, dX, slope.step)
-    off = lambda dX: (vec(df(X, dX)) - vec(measured(dX)))[wrong]
+    off = lambda dX: (claimed(dX) - vec(measured(dX)))[wrong]
     entry = tuple(_place(off, dX, axis, error[wrong]) for axis in range(X.ndim))
     entry = _confirmed(off, dX, entry, WHOLE * norm(error[wrong]))
-    return _located(df, X, dX, entry, error, wrong, shape_of(slope.value), f.count)
+    return _located(claimed, X, dX, entry, error, wrong, shape_of(slope.value), f.count)
+
+
+def _slope(f, X, dX):
+    """The slope that values of f give; ArithmeticError where there are none."""
+    try:
+        return derivative(f, X, dX)
+    except ArithmeticError as error:
+        raise ArithmeticError(f"locate: no finite values of f near X: {error}") from error
+
+
+def _claimed(df, X, shape):
+    """dX ↦ vec df(X, dX), finite and of the shape of f(X)."""
+    def claimed(dX):
+        answer = as_point(df(copy(X), copy(dX)), "locate: df(X, dX)", real=False)
+        if shape_of(answer) != shape:
+            given = text(shape_of(answer))
+            raise ShapeError(f"locate: df(X, dX) has shape {given}; expected the shape of f(X), {text(shape)}")
+        return vec(copy(answer))
+
+    return claimed
 
 
 def _place(off, dX, axis, error):
@@ -83,21 +105,22 @@ def _confirmed(off, dX, entry, small):
     return (None,) * len(entry)
 
 
-def _located(df, X, dX, entry, error, wrong, shape, count):
+def _located(claimed, X, dX, entry, error, wrong, shape, count):
     """The finding in words, and the entry of the Jacobian in numbers where one is meant."""
     k = int(np.argmax(abs(error)))
-    worst = tuple(int(place) for place in np.unravel_index(k, shape, order="F"))
-    if all(place is None for place in entry):
-        return Located(None, worst, None, None, count, f"{wrong.size} entries of the value are off, from more than "
-                       "one place of dX")
+    several = len(shape) > 0 and isinstance(shape[0], tuple)
+    worst = None if several else tuple(int(place) for place in np.unravel_index(k, shape, order="F"))
+    entries = f"{wrong.size} of {error.size} entries of the value are off"
+    if entry and all(place is None for place in entry):
+        return Located(None, worst, None, None, count, f"{entries}, from more than one place of dX")
     said = ", ".join("·" if place is None else str(place + 1) for place in entry)
-    message = f"only entry ({said}) of dX is treated wrongly: {wrong.size} of {error.size} entries of the value are off"
+    message = f"only entry ({said}) of dX is treated wrongly: {entries}" if entry else entries
     if None in entry:
         return Located(entry, worst, None, None, count, message)
     unit = np.zeros(X.shape)
     unit[entry] = 1.0
-    claimed = float(vec(df(X, unit))[k])
-    measured = claimed - float(error[k] / dX[entry])
-    at = ", ".join(str(place + 1) for place in worst) or text(shape)
-    message += f"; the derivative of entry ({at}) by it is claimed {claimed:.6g}, measured {measured:.6g}"
-    return Located(entry, worst, claimed, measured, count, message)
+    said = float(np.real(claimed(unit)[k]))
+    measured = said - float(np.real(error[k] / dX[entry]))
+    at = f"{k + 1} of the vec" if several else f"({', '.join(str(place + 1) for place in worst) or text(shape)})"
+    message += f"; the derivative of entry {at} by it is claimed {said:.6g}, measured {measured:.6g}"
+    return Located(entry, worst, said, measured, count, message)

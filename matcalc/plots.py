@@ -63,7 +63,7 @@ def heatmap(given, expected, *, titles=("given", "expected", "difference")):
 
 
 def matrix(A, *, ax=None, title="", top=None, digits=None):
-    """One matrix as a heat map: blue for negative, orange for positive entries; numbers if ``digits`` is given."""
+    """One matrix as a heat map: purple for negative, orange for positive entries; numbers if ``digits`` is given."""
     A = np.atleast_2d(A)
     ax = ax or plt.subplots(figsize=(3, 3))[1]
     top = np.abs(A).max() or 1.0 if top is None else top

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import fill
 
+LEFT = ".matcalc-report td,.matcalc-report th{text-align:left!important}"  # JupyterLab sets tables to the right
+
 
 @dataclass(frozen=True)
 class Check:
@@ -81,7 +83,7 @@ class Report:
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return (
-            f'<div class="matcalc-report {"passed" if self.passed else "failed"}"><table>'
+            f'<style>{LEFT}</style><div class="matcalc-report {"passed" if self.passed else "failed"}"><table>'
             f"<caption>{escape(self.headline)}</caption><thead><tr><th scope=\"col\">verdict</th>"
             f'<th scope="col">check</th><th scope="col">what was found</th></tr></thead>'
             f"<tbody>{rows}</tbody></table>{notes}</div>"

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from .domains import DomainError
-from .spaces import ShapeError, as_point, copy, is_finite, plain, shape_of, text
+from .spaces import ShapeError, as_point, as_result, copy, quiet, shape_of, text
 
 
 class Rule:
@@ -30,16 +30,19 @@ class Rule:
 
     def __call__(self, X):
         """F(X)."""
-        X = self._enter(X)
+        return as_result(self._guarded(self._value, self._enter(X)), self.name)
+
+    def _value(self, X):
         if complaint := self.domain.interior(X):
-            raise DomainError(complaint, self.name, self.domain.name)
-        return self._finite(self._guarded(self.f, X))
+            raise DomainError(complaint)
+        return self.f(X)
 
     def linearize(self, X):
         """(F(X), F'(X)): the value and the linear map, from one factorization."""
         X = self._enter(X)
         Y, dF = self._guarded(self._linearize, X)
-        return self._finite(Y), dF.replace(
+        # a copy, because the map may hold Y itself
+        return as_result(copy(Y), self.name), dF.replace(
             input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′",
             direction=partial(self.domain.direction, X),
         )
@@ -66,11 +69,12 @@ class Rule:
         second, shape = self._guarded(self.second_at, X), shape_of(X)
 
         def along(dX, dZ):
-            for tangent in (dX, dZ):
+            tangents = tuple(as_point(tangent, f"{self.name}″: the tangent", real=False) for tangent in (dX, dZ))
+            for tangent in tangents:
                 if shape_of(tangent) != shape:
                     given = text(shape_of(tangent))
                     raise ShapeError(f"{self.name}″: expected tangents of shape {text(shape)}, got {given}")
-            return second(dX, dZ)
+            return self._guarded(lambda X: second(*tangents), X)
 
         return along
 
@@ -85,11 +89,11 @@ class Rule:
             Y, dF = self._linearize(X)
             parts = {}
             if differential is not None:
-                parts["push"] = lambda dX: differential(X, dX)
+                parts["push"] = lambda dX: differential(copy(X), copy(dX))
             if adjoint is not None:
-                parts["pull"] = lambda Ybar: adjoint(X, Ybar)
+                parts["pull"] = lambda Ybar: adjoint(copy(X), copy(Ybar))
             if matrix is not None:
-                parts["matrix"] = lambda: matrix(X)
+                parts["matrix"] = lambda: matrix(copy(X))
             return Y, dF.replace(**parts)
 
         return Rule(
@@ -107,7 +111,7 @@ class Rule:
     def _guarded(self, function, X):
         """Run ``function(X)`` and give every failure of the linear algebra the name of this rule."""
         try:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # _finite reports these
+            with quiet():
                 return function(X)
         except DomainError as error:
             raise DomainError(error.reason, self.name, self.domain.name) from None
@@ -115,11 +119,9 @@ class Rule:
             raise OverflowError(f"{self.name}: {error}") from None
         except np.linalg.LinAlgError as error:
             raise DomainError(self.domain.complaint(X) or str(error), self.name, self.domain.name) from None
-
-    def _finite(self, Y):
-        if not is_finite(Y):
-            raise OverflowError(f"{self.name}: the result is too large for floating-point numbers")
-        return plain(Y)
+        except ValueError as error:  # SciPy's word for something too large on the way is "infs or NaNs"
+            kind = OverflowError if "infs or NaNs" in str(error) else ValueError
+            raise kind(f"{self.name}: {str(error).removeprefix(f'{self.name}: ')}") from None
 
     def __repr__(self):
         return f"Rule({self.name} on {self.domain.name})"

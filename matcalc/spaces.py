@@ -15,7 +15,7 @@ class ShapeError(ValueError):
 
 
 def vec(X):
-    """vec X: the columns of X stacked into one vector; the parts of a tuple one after the other.
+    """vec X: the columns of X stacked into one new vector; the parts of a tuple one after the other.
 
     A vector is its own vec, a number becomes a vector of length one.
 
@@ -24,7 +24,7 @@ def vec(X):
     """
     if isinstance(X, tuple):
         return np.concatenate([vec(part) for part in X])
-    return np.asarray(X).reshape(-1, order="F")
+    return np.asarray(X).flatten(order="F")
 
 
 def unvec(v, shape):
@@ -34,7 +34,9 @@ def unvec(v, shape):
     array([[1, 2],
            [3, 4]])
     """
-    v = np.asarray(v)
+    v = np.array(v)
+    if not _is_shape(shape):
+        raise ShapeError(f"unvec: a shape is a tuple such as (2, 3), or a tuple of shapes; got {shape!r}")
     if v.shape != (size(shape),):
         raise ShapeError(f"unvec: the shape {text(shape)} needs a vector of length {size(shape)}, got {text(v.shape)}")
     if not _several(shape):
@@ -60,19 +62,31 @@ def text(shape):
     return "×".join(str(k) for k in shape) or "a number"
 
 
+def _is_shape(shape):
+    """Whether a tuple holds lengths, or shapes."""
+    if not isinstance(shape, tuple | list):
+        return False
+    return all(isinstance(k, int | np.integer) and k >= 0 for k in shape) or (
+        _several(shape) and all(_is_shape(part) and not _several(part) for part in shape))
+
+
 def _several(shape):
     """True for the shape of a tuple: a tuple of shapes, not of lengths."""
     return len(shape) > 0 and isinstance(shape[0], tuple)
 
 
-def as_point(X, where="matcalc", real=True):
+def as_point(X, where="matcalc", real=True, finite=True):
     """X as floating-point arrays, or an error that says what was given and what was expected.
 
-    Integers become floats. TypeError: not numbers, or complex where ``real``. ValueError: empty,
-    NaN, infinite. The arrays are not copied when they are floats already.
+    Integers become floats. TypeError: not numbers, masked, or complex where ``real``. ValueError: empty,
+    NaN, infinite (unless not ``finite``). The arrays are not copied when they are floats already.
     """
     if isinstance(X, tuple):
-        return tuple(as_point(part, f"{where}, part {i}", real) for i, part in enumerate(X, start=1))
+        if not X or any(isinstance(part, tuple) for part in X):
+            raise TypeError(f"{where}: expected an array or a tuple of arrays; this tuple is empty or holds tuples")
+        return tuple(as_point(part, f"{where}, part {i}", real, finite) for i, part in enumerate(X, start=1))
+    if np.ma.is_masked(X):
+        raise TypeError(f"{where}: expected an array of numbers, got a masked array with entries left out")
     try:
         A = np.asarray(X)
     except ValueError:
@@ -83,10 +97,24 @@ def as_point(X, where="matcalc", real=True):
         raise TypeError(f"{where}: expected real numbers, got complex ones (dtype {A.dtype})")
     if A.size == 0:
         raise ShapeError(f"{where}: expected at least one number, got an empty array of shape {text(A.shape)}")
-    A = np.asarray(A, dtype=complex if A.dtype.kind == "c" else float)
-    if not np.isfinite(A).all():
+    with np.errstate(over="ignore"):  # a longdouble beyond floats becomes infinite, which is refused below
+        A = np.asarray(A, dtype=complex if A.dtype.kind == "c" else float)
+    if finite and not np.isfinite(A).all():
         raise ValueError(f"{where}: expected finite numbers, got {count_bad(A)}")
     return A
+
+
+def as_result(Y, name):
+    """Y as ``name`` hands it out: floats, a number as Python's own. OverflowError where it is not finite."""
+    Y = as_point(Y, f"{name}: the result", real=False, finite=False)
+    if not is_finite(Y):
+        raise OverflowError(f"{name}: the result is too large for floating-point numbers")
+    return plain(Y)
+
+
+def quiet():
+    """What is not finite is refused afterwards, in words: NumPy need not warn of it too."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def is_finite(X):
@@ -113,6 +141,12 @@ def copy(X):
     return tuple(copy(part) for part in X) if isinstance(X, tuple) else np.array(X)[()]
 
 
+def apart(Y, X):
+    """Y, in memory of its own where it shares some with X."""
+    parts, others = ([*Z] if isinstance(Z, tuple) else [Z] for Z in (Y, X))
+    return copy(Y) if any(np.may_share_memory(y, x) for y in parts for x in others) else Y
+
+
 def plain(X):
     """X with numbers as Python's own, part by part: what a reader wants to see. Arrays stay as they are."""
     if isinstance(X, tuple):
@@ -128,12 +162,26 @@ def inner(A, B):
     """
     if shape_of(A) != shape_of(B):
         raise ShapeError(f"inner: expected two points of one shape, got {text(shape_of(A))} and {text(shape_of(B))}")
-    return float(np.vdot(vec(A), vec(B)).real)
+    return float(np.vdot(_floats(A, "inner"), _floats(B, "inner")).real)
+
+
+def _floats(X, where):
+    """vec X as floats: products of small whole numbers would leave their range without a word."""
+    v = vec(X)
+    if v.dtype.kind not in "biufc" or any(map(np.ma.is_masked, X if isinstance(X, tuple) else (X,))):
+        raise TypeError(f"{where}: expected arrays of numbers, none masked, got dtype {v.dtype}")
+    with quiet():  # longdoubles may be too large
+        return v.astype(complex if v.dtype.kind == "c" else float, copy=False)
 
 
 def norm(X):
     """‖X‖ = √⟨X, X⟩, the Frobenius norm; of a tuple, of all its entries together."""
-    return float(la.norm(vec(X), check_finite=False))  # SciPy's does not square numbers like 1e-170 away
+    return float(la.norm(_floats(X, "norm"), check_finite=False))  # SciPy's does not square numbers like 1e-170 away
+
+
+def _count(where, *sizes):
+    if not all(isinstance(n, int | np.integer) and n > 0 for n in sizes):
+        raise ShapeError(f"{where}: expected whole numbers from 1 on, got {', '.join(map(repr, sizes))}")
 
 
 def commutation(m, n):
@@ -141,6 +189,7 @@ def commutation(m, n):
 
     Kᵀ = K⁻¹ is the commutation matrix of n×m.
     """
+    _count("commutation", m, n)
     source = np.arange(m * n).reshape(m, n, order="F")  # the place of X[i, j] in vec X
     return np.eye(m * n)[vec(source.T)]
 
@@ -150,6 +199,7 @@ def duplication(n):
 
     vech stacks the columns of the lower triangle, the diagonal included.
     """
+    _count("duplication", n)
     place = np.zeros((n, n), dtype=int)
     columns, rows = np.triu_indices(n)  # the lower triangle, column by column
     place[rows, columns] = place[columns, rows] = np.arange(n * (n + 1) // 2)

@@ -22,6 +22,7 @@ from .evidence import (
     too_large,
 )
 from .report import Report, refuse
+from .rule import Rule
 from .samples import gaussian
 from .spaces import as_point, vec
 from .special import remarks
@@ -38,7 +39,9 @@ def verify(F, X=None, *, n=4, rng=None):
 
 def examine(F, X=None, *, n=4, rng=None):
     """The report of ``verify``, failed checks and all; raises only if X is outside the domain."""
-    rng = rng or np.random.default_rng(2026)
+    if not isinstance(F, Rule):
+        raise TypeError(f"verify: expected a rule, got {type(F).__name__}; see verify_derivative for a function")
+    rng = np.random.default_rng(2026 if rng is None else rng)
     points = [F.domain.sample(rng, n) if X is None else as_point(X, F.name), F.domain.sample(rng, n + 1)]
     maps = [(X, *F.linearize(X)) for X in points]
     f, slopes = Counted(F.f, VALUES), []

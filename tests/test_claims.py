@@ -347,6 +347,10 @@ ERRORS = {  # f, df, X, the error, what it says
     "f that fails": (inv, GRAM_SLOPE, np.ones((2, 2)), ValueError, "no usable value at X .*Singular"),
     "f that raises": (lambda X: 1 / 0, GRAM_SLOPE, X0, ZeroDivisionError, "division by zero"),
     "f that depends on chance": (lambda X: X + next(COUNTER), GRAM_SLOPE, X0, ValueError, "depend on chance"),
+    "an empty tuple": (GRAM, GRAM_SLOPE, (), TypeError, "empty"),
+    "f in single precision": (lambda X: X.astype(np.float32), lambda X, dX: dX, X0, TypeError, "single precision"),
+    "f that is text nearby": (lambda X: X if (X == X0).all() else X.astype(str), lambda X, dX: dX, X0, TypeError,
+                              "near X: .*dtype"),
     "f that changes its shape": (lambda X: X[X == X0], lambda X, dX: dX[X == X0], X0, TypeError, "from 12 to"),
 }
 
@@ -470,3 +474,73 @@ def test_a_right_claim_about_a_wild_function_still_passes():
     assert report.evaluations <= 80
     with pytest.raises(mc.VerificationError):
         mc.verify_derivative(lambda X: np.sin(1e6 * X), lambda X, dX: 1.001e6 * np.cos(1e6 * X) * dX, X)
+
+
+def late(what):
+    """A right differential of 2X that fails in its second call."""
+    calls = []
+
+    def df(X, dX):
+        calls.append(0)
+        return what(dX) if len(calls) == 2 else 2 * dX
+
+    return df
+
+
+@pytest.mark.parametrize(("what", "check", "said"), [
+    (lambda dX: {}[0], "answer", "KeyError"), (lambda dX: None, "answer", "NoneType"),
+    (lambda dX: dX[0], "shape", "has shape 4; expected the shape of f(X), 3×4"),
+])  # fmt: skip
+def test_a_claim_that_fails_later_gets_a_verdict_too(what, check, said):
+    with pytest.raises(mc.VerificationError) as caught:
+        mc.verify_derivative(lambda X: 2 * X, late(what), X0)
+    assert said in caught.value.report.check(check).message
+
+
+def test_an_f_that_raises_near_the_point_gets_a_verdict():
+    with pytest.raises(mc.VerificationError, match="difference"):
+        mc.verify_derivative(lambda X: X if (X == X0).all() else {}[0], lambda X, dX: dX, X0)
+
+
+def test_functions_that_use_one_array_again_are_judged_rightly():
+    value, slope = np.zeros(3), np.zeros(3)
+
+    def f(x):
+        value[...] = np.sin(x.real)
+        return value
+
+    def df(x, dx):
+        slope[...] = np.cos(x) * dx
+        return slope
+
+    x = np.array([0.3, 0.5, 0.7])
+    assert mc.verify_derivative(f, df, x).passed
+    with pytest.raises(mc.VerificationError):
+        mc.verify_derivative(f, lambda x, dx: 1.001 * df(x, dx), x)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_values_of_any_size_are_judged(scale):
+    X, f = generic(3), lambda X: scale * inv(X)
+    right = lambda X, dX: -scale * inv(X) @ dX @ inv(X)
+    assert mc.verify_derivative(f, right, X).passed
+    with pytest.raises(mc.VerificationError):
+        mc.verify_derivative(f, lambda X, dX: 1.001 * right(X, dX), X)
+
+
+@pytest.mark.filterwarnings("error")
+def test_points_of_any_size_are_judged_without_a_warning():
+    assert mc.verify_derivative(lambda X: 2 * X, lambda X, dX: 2 * dX, 1e300 * generic(3)).passed
+    with pytest.raises(ValueError, match="no usable value at X .*infinite"):
+        mc.verify_gradient(lambda X: np.sum(X**2), lambda X: 2 * X, 1e300 * generic(3))
+
+
+def test_a_tuple_is_no_number():
+    with pytest.raises(TypeError, match="must be one number"):
+        mc.verify_gradient(lambda X: (np.sum(X),), lambda X: np.ones(X.shape), X0)
+
+
+def test_a_domain_is_a_domain_and_a_seed_will_do():
+    with pytest.raises(TypeError, match="domain must be a Domain"):
+        mc.verify_derivative(GRAM, GRAM_SLOPE, X0, domain="all")
+    assert mc.verify_derivative(GRAM, GRAM_SLOPE, X0, rng=3).passed

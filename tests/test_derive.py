@@ -367,3 +367,22 @@ def test_the_live_field():
         assert r"\begin{aligned}" in shown.value, name
     assert (by.value, symmetric.value) == ("X", "")
     assert isinstance(box, widgets.VBox)
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("X^(1/2)", "whole exponents up to 100, not for 1/2"), ("X^1000000", "not for 1000000"),
+    ("X^-1000", "not for -1000"), ("X[99,1]", "X is only"), ("1e308*1e308*tr(X)", "too large"),
+])  # fmt: skip
+def test_what_cannot_be_checked_is_not_derived(text, why):
+    with pytest.raises(CannotDerive, match=why):
+        mc.derive(text, "X")
+
+
+def test_an_entry_of_a_larger_matrix_is_derived():
+    assert spell(mc.derive("X[5,6]^2", "X").differential) == "2*X[5,6]*dX[5,6]"
+
+
+@pytest.mark.parametrize(("given", "why"), [("A", "a dict"), ({"Q": 1.0}, "Q does not occur")])
+def test_constants_of_a_rule_are_letters_of_it(given, why):
+    with pytest.raises(CannotDerive, match=why):
+        mc.derive("tr(A*X)", "X").rule(given)

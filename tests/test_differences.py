@@ -300,3 +300,27 @@ def test_no_search_is_begun_beyond_the_values_allowed():
         line = Line(counted, np.eye(3), np.ones((3, 3)), most=most)
         derivative(counted, np.eye(3), np.ones((3, 3)), None, line)
         assert counted.count <= most
+
+
+@pytest.mark.parametrize(("f", "X", "dX", "h", "error", "said"), [
+    (lambda X: None, np.eye(2), np.eye(2), 1e-5, TypeError, "NoneType"),
+    (np.sin, np.eye(2), np.ones((2, 3)), 1e-5, mc.ShapeError, "X has shape 2×2, dX 2×3"),
+    (np.sin, np.eye(2), np.eye(2), 0.0, ValueError, "other than zero"),
+    (np.sin, np.eye(2), np.eye(2), np.nan, ValueError, "got nan"),
+    (np.sin, "X", np.eye(2), 1e-5, TypeError, "differences: X"),
+])  # fmt: skip
+@pytest.mark.parametrize("formula", [forward, central, richardson, complex_step, derivative])
+def test_what_has_no_difference_is_refused_in_words(formula, f, X, dX, h, error, said):
+    with pytest.raises(error, match=said):
+        formula(f, X, dX, h)
+
+
+def test_an_f_that_changes_its_argument_changes_no_point():
+    def f(X):
+        X *= 2
+        return X
+
+    X, dX = np.eye(2), np.ones((2, 2))
+    for formula in (forward, central, richardson):
+        np.testing.assert_allclose(formula(f, X, dX, 1e-3), 2 * dX, rtol=1e-9)
+    assert np.array_equal(X, np.eye(2))

@@ -116,6 +116,13 @@ def test_membership_does_not_depend_on_the_scale(scale, rng):
     assert not domains.INVERTIBLE.contains(scale * domains.INVERTIBLE.outside(rng, 5))
 
 
+def test_a_positive_number_is_a_float_and_others_are_named_with_their_rule():
+    assert isinstance(domains.positive(2, "ridge"), float)
+    for lam in (0, -1, np.inf, np.nan):
+        with pytest.raises(ValueError, match=f"ridge: expected a finite λ > 0, got {lam:g}"):
+            domains.positive(lam, "ridge")
+
+
 def test_a_domain_can_be_narrowed():
     unit = replace(domains.SQUARE, interior=lambda X: None if abs(np.linalg.det(X)) == 1 else "determinant not ±1")
     assert unit.contains(np.eye(3))

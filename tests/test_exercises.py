@@ -175,3 +175,58 @@ def test_a_verdict_is_shown_as_one_escaped_sentence_with_its_kind():
     verdict = Diagnosis("raises", "your answer raises KeyError: <X>")
     assert verdict._repr_html_() == '<p class="matcalc-verdict raises">✗ your answer raises KeyError: &lt;X&gt;</p>'
     assert repr(verdict) == str(verdict)
+
+
+@pytest.mark.parametrize("said", [None, ..., np.nan, np.zeros(0, bool), "yes", 1.0])
+def test_a_condition_that_says_neither_true_nor_false_accepts_nothing(said):
+    verdict = mc.check(3, holds=lambda answer: said)
+    assert not verdict.passed
+    assert "true or false" in verdict.message
+
+
+def test_an_answer_cannot_change_the_direction_of_a_map():
+    def twice(dX):
+        dX *= 2
+        return dX
+
+    assert mc.check(twice, mc.power(1).at(np.eye(3))).kind == "factor"
+
+
+@pytest.mark.parametrize(("given", "right"), [
+    ([1e200, 2e200], [1e200, 3e200]), ([1e-200, 2e-200], [1e-200, 3e-200]), ([1e-310, 2e-310], [1e-310, 3e-310]),
+])  # fmt: skip
+def test_wrong_numbers_of_any_size_are_refused(given, right):
+    verdict = mc.check(np.array(given), np.array(right))
+    assert not verdict.passed
+    assert "generic point" not in verdict.message
+
+
+def test_a_map_without_shapes_cannot_be_asked():
+    with pytest.raises(mc.ShapeError, match="input_shape and output_shape"):
+        mc.check(lambda x: x, mc.LinearMap(lambda x: x, lambda x: x))
+
+
+def test_a_function_without_a_value_is_refused_by_name():
+    with pytest.raises(ValueError, match="^check: f has no usable value at X .*Singular"):
+        mc.check(lambda X: X, inv, np.ones((2, 2)))
+
+
+BIG = np.random.default_rng(2).standard_normal((12, 11))
+
+
+@pytest.mark.parametrize(("answer", "f", "X", "passed", "said"), [
+    (lambda X: np.eye(X.size), lambda X: X, BIG, True, "correct"),
+    (lambda X: 2 * np.eye(X.size), lambda X: X, BIG, False, "2 times the measured one"),
+    (lambda X: np.eye(3), lambda X: X, BIG, False, "your answer has shape 3×3; expected 132×132"),
+    (lambda X: 2 * X.T, lambda X: np.sum(X**2), BIG, False, "your answer has shape 11×12; expected 12×11"),
+    (lambda X: (2 * X[0],), lambda X: np.sum(X[0] ** 2), (BIG, BIG), False, "expected (12×11, 12×11)"),
+    (lambda X: np.eye(9), lambda X: X[0], (BIG[:3, :3], BIG[:3, :3]), False, "shape 9×9; expected 9×18"),
+])  # fmt: skip
+def test_gradients_and_jacobians_of_any_size_get_a_verdict(answer, f, X, passed, said):
+    verdict = mc.check(answer, f, X)
+    assert verdict.passed is passed
+    assert said in verdict.message
+
+
+def test_a_seed_will_do():
+    assert mc.check(lambda X, dX: -inv(X) @ dX @ inv(X), mc.inverse, rng=3).passed

@@ -101,6 +101,7 @@ POINTS = {
     "": (0, "nothing"),
     "2X": (1, "expected an operator"),
     "A(X)": (1, "expected an operator"),
+    "1e400*X": (0, "too large for a float"),
 }
 
 
@@ -123,6 +124,35 @@ def test_values_are_refused_by_name(rng):
         numbers = {"A": np.ones((2, 2)), "t": -0.5 if text == "A^t" else 0.0}
         with pytest.raises(ExpressionError, match=why):
             value(read(text), numbers)
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("(" * 290 + "X" + ")" * 290, "nested too deeply"), ("+".join("X" * 400), "799 letters and signs are too many"),
+    (3, "expected a text"),
+])  # fmt: skip
+def test_what_is_too_long_too_deep_or_no_text_is_refused(text, why):
+    with pytest.raises(ExpressionError, match=why):
+        read_all([text])
+
+
+@pytest.mark.parametrize(("given", "why"), [
+    ({"A": "abc"}, "A: .*str"), ({"A": [[1], [2, 3]]}, "A: .*different lengths"), ({"A": np.ones((2, 2, 2))}, "2×2×2"),
+    ({"A": np.ma.masked_less(np.eye(2), 0.5)}, "A: .*masked"), (None, "dict of arrays"),
+    ({"A": np.eye(2)}, r"A\[3,1\]: A is only 2×2 here"),
+])  # fmt: skip
+def test_arrays_that_stand_for_no_letter_are_refused(given, why):
+    with pytest.raises(ExpressionError, match=why):
+        value(read("A[3,1]"), given)
+
+
+@pytest.mark.parametrize(("declared", "why"), [
+    ({"shapes": {"A": (0, 3)}}, "from 1 on"), ({"shapes": {"A": (-1, 3)}}, "from 1 on"),
+    ({"shapes": {"A": (2.5, 3)}}, "from 1 on"), ({"shapes": {"A": None}}, "from 1 on"),
+    ({"shapes": "A"}, "shapes is a dict"), ({"symmetric": 3}, "expected letters"),
+])  # fmt: skip
+def test_declarations_that_say_nothing_are_refused(declared, why):
+    with pytest.raises(ExpressionError, match=why):
+        read("tr(A*X)", **declared)
 
 
 def test_columns_come_back_as_they_were_given(rng):

@@ -495,3 +495,8 @@ def test_every_mistake_changes_the_value(name, size):
     assert len(wrong) >= 3
     unseen = [latex(mutant) for mutant in wrong if not differs(mutant, right, values)]
     assert unseen == HARMLESS.get(name, [])
+
+
+def test_a_number_too_large_is_no_value():
+    with pytest.raises(FormulaError, match="overflow"):
+        evaluate("10^{400}", {})

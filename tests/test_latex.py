@@ -127,3 +127,8 @@ def test_rewrites_change_one_place_at_a_time():
 def test_a_name_that_cannot_be_printed_is_refused():
     with pytest.raises(FormulaError, match="no printed name"):
         latex(Name("XY"))
+
+
+def test_a_formula_that_is_nested_too_deeply_is_refused():
+    with pytest.raises(FormulaError, match="too deeply"):
+        parse("(" * 3000 + "X" + ")" * 3000)

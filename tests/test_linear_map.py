@@ -160,3 +160,21 @@ def test_for_a_two_sided_product_everything_agrees(shape, seed):
     assert close(L.operator.matvec(vec(dX)), vec(L(dX)))
     assert inner(Ybar, L(dX)) == pytest.approx(inner(L.T(Ybar), dX), abs=1e-12 * norm(Ybar) * norm(L(dX)))
     assert close((L.T @ L).matrix, L.matrix.T @ L.matrix, 1e-11)
+
+
+def test_a_map_hands_out_no_memory_of_its_argument(rng):
+    L = mc.LinearMap(lambda dX: dX.T, lambda Ybar: Ybar.T, input_shape=[2, 3], output_shape=[3, 2])
+    dX = rng.standard_normal((2, 3))
+    kept = dX.copy()
+    L(dX)[...] = 7
+    assert np.array_equal(dX, kept)
+
+
+def test_a_map_is_made_of_functions():
+    with pytest.raises(TypeError, match="push and pull must be functions"):
+        mc.LinearMap(3, 4)
+
+
+def test_a_tuple_is_no_cotangent_of_a_number():
+    with pytest.raises(TypeError, match="det′, adjoint"):
+        mc.det.at(np.eye(2)).T(())

@@ -80,3 +80,29 @@ def test_vectors_have_one_axis():
 def test_a_tuple_is_refused_in_words():
     with pytest.raises(TypeError, match="one array"):
         mc.locate(lambda X: X[0] @ X[1], None, (np.eye(2), np.eye(2)))
+
+
+@pytest.mark.parametrize(("f", "df", "error", "said"), [
+    (inv, 3, TypeError, "must be functions"), (inv, lambda X, dX: None, TypeError, "NoneType"),
+    (inv, lambda X, dX: 1.0, mc.ShapeError, "shape a number; expected the shape of f.X., 4×4"),
+    (inv, lambda X, dX: dX * np.nan, ValueError, "16 NaN"),
+    (lambda X: X * np.nan, right, ArithmeticError, "no finite values"),
+])  # fmt: skip
+def test_what_cannot_be_located_is_refused_in_words(f, df, error, said):
+    with pytest.raises(error, match=f"^locate: .*{said}"):
+        mc.locate(f, df, generic(4))
+
+
+def test_a_number_has_one_place_and_a_tuple_its_own():
+    assert "claimed 6, measured 4" in repr(mc.locate(lambda x: x**2, lambda x, dx: 3 * x * dx, 2.0))
+    assert "9 of 18 entries" in repr(mc.locate(lambda X: (X, X), lambda X, dX: (dX, 2 * dX), generic(3)))
+
+
+def test_a_careless_claim_cannot_change_the_point():
+    def df(X, dX):
+        X *= 0
+        return 2 * dX
+
+    X = generic(3)
+    mc.locate(lambda X: 2 * X, df, X)
+    assert np.array_equal(X, generic(3))

@@ -148,7 +148,11 @@ def test_a_wrong_shape_is_refused(call, said):
         (np.empty((0, 3)), ShapeError, "empty array of shape 0×3"),
         ([1.0, np.nan], ValueError, "1 NaN among 2 entries"),
         ([np.inf, np.nan, -np.inf], ValueError, "1 NaN and 2 infinite among 3 entries"),
-        ((1.0, (2.0, None)), TypeError, "part 2, part 2"),
+        ((1.0, None), TypeError, "part 2"),
+        ((1.0, (2.0, 3.0)), TypeError, "holds tuples"),
+        ((), TypeError, "empty"),
+        (np.ma.masked_greater([1.0, 2.0], 1.5), TypeError, "masked"),
+        (np.longdouble("1e400"), ValueError, "1 infinite"),
     ],
 )
 def test_a_point_is_made_of_finite_numbers(X, error, said):
@@ -169,3 +173,41 @@ def test_a_point_is_finite_if_all_its_parts_are(bad):
     assert is_finite((np.ones((2, 3)), 1.0))
     assert not is_finite((np.ones((2, 3)), np.array([0, bad])))
     assert not is_finite(bad)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int64, bool])
+def test_inner_products_of_whole_numbers_do_not_leave_their_range(kind):
+    x = np.array([1, 1] if kind is bool else [100, 100], dtype=kind) if kind is not np.int64 else np.array([2**40, 0])
+    assert inner(x, x) == sum(int(k) ** 2 for k in x)
+    assert norm(x) == pytest.approx(sum(int(k) ** 2 for k in x) ** 0.5)
+
+
+@pytest.mark.parametrize("X", [None, "abc", [object()], {}, np.ma.masked_greater([1.0, 2.0], 1.5)])
+def test_inner_and_norm_refuse_what_is_no_numbers(X):
+    for call, name in ((norm, "norm"), (lambda X: inner(X, X), "inner")):
+        with pytest.raises(TypeError, match=f"{name}: expected arrays of numbers"):
+            call(X)
+
+
+def test_vec_and_unvec_give_memory_of_their_own():
+    for X in (np.arange(3.0), np.asfortranarray(np.eye(2))):
+        kept = X.copy()
+        vec(X)[...] = 7
+        assert np.array_equal(X, kept)
+    v = np.arange(6.0)
+    unvec(v, (2, 3))[...] = 7
+    unvec(v, ((2, 2), (2,)))[0][...] = 7
+    assert np.array_equal(v, np.arange(6.0))
+
+
+@pytest.mark.parametrize("shape", [4, None, "22", (-2, -2), (2.0, 2.0), (((2, 2),),)])
+def test_unvec_refuses_what_is_no_shape(shape):
+    with pytest.raises(ShapeError, match="a shape is a tuple"):
+        unvec(np.arange(4), shape)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.0, "2", None])
+def test_sizes_of_commutation_and_duplication_are_whole_numbers(n):
+    for call in (lambda: commutation(n, 2), lambda: duplication(n)):
+        with pytest.raises(ShapeError, match="whole numbers from 1 on"):
+            call()

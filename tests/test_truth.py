@@ -22,6 +22,8 @@ TRUE = [
     ("tr(A*B)", {"equals": "tr(B*A)"}),
     ("tr(A*X*B*X')", {"gradient": "2*A*X*B", "symmetric": "A B"}),
     ("sum(log(X))", {"gradient": "1 ./ X"}),
+    ("logdet(X'*X)", {"gradient": "2*X*inv(X'*X)"}),
+    ("logdet(X*X')", {"gradient": "2*inv(X*X')*X"}),
 ]
 # text, claim, the classes in which it holds
 PARTLY = [
@@ -35,6 +37,9 @@ PARTLY = [
     ("inv(X)", {"equals": "X'"}, {"orthogonal"}),
     ("det(X)", {"gradient": "det(X)*inv(X)"}, {"symmetric variable", "1×1"}),
     ("tr(X'*X)", {"gradient": "X"}, set()),
+    # A tall X alone tells: for a wide one XᵀAX is singular, for a square one A cancels.
+    ("logdet(X'*A*X)", {"gradient": "2*A*X*inv(X'*A*X)"}, set(CLASSES) - {"generic"}),
+    ("det(X'*A*X)", {"gradient": "2*det(X'*A*X)*A*X*inv(X'*A*X)"}, set(CLASSES) - {"generic"}),
 ]
 
 
@@ -132,4 +137,27 @@ def test_verdicts_are_data():
     assert truth
     assert truth.holds_for == ("generic",)
     assert truth.headline == "f, = g: true"
+    cases = Case("generic", None, np.nan, "no data"), Case("square", True, 0.0, "agrees")
+    bare = Truth("f", "equals", "g", "X", cases)
+    assert bare.headline.endswith("true where there are data, but there are none of general sizes")
     assert list(CLASSES)[0] == "generic"
+
+
+@pytest.mark.parametrize(("text", "claim"), [
+    ("tr(X)", {"gradient": "I"}), ("2*tr(X)", {"gradient": "2*I"}),
+    ("X*inv(X)", {"equals": "I"}), ("sum(X)", {"gradient": "ones"}),
+])  # fmt: skip
+def test_an_identity_alone_takes_the_shape_of_what_it_is_said_to_be(text, claim):
+    assert is_true(text, **claim)
+
+
+@pytest.mark.parametrize("scale", ["1e-20", "1e-300", "1e300"])
+def test_small_and_large_claims_are_judged_like_others(scale):
+    assert is_true(f"{scale}*tr(A*X)", gradient=f"{scale}*A'")
+    assert not is_true(f"{scale}*tr(A*X)", gradient=f"{scale}*A'/2")
+
+
+def test_a_claim_without_data_is_not_decided():
+    truth = is_true("log(-norm(X))", gradient="X")
+    assert not truth
+    assert "not decided" in truth.headline

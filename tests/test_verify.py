@@ -225,3 +225,14 @@ def test_examine_never_raises_for_a_wrong_rule_and_verify_always_does():
     with pytest.raises(mc.VerificationError) as caught:
         mc.verify(twin)
     assert caught.value.report.subject == twin.name
+
+
+@pytest.mark.parametrize("F", [None, "inverse", np.linalg.inv])
+def test_only_rules_are_verified(F):
+    with pytest.raises(TypeError, match="expected a rule"):
+        mc.verify(F)
+
+
+def test_a_differential_of_another_shape_is_refused_though_its_numbers_are_right():
+    twin = mc.transpose.but(differential=lambda X, dX: dX.reshape(-1))  # vec(dXᵀ), as a vector
+    assert "ShapeError" in mc.examine(twin).check("difference").message

@@ -6,8 +6,9 @@ import numpy as np
 
 from ..domains import Domain
 from ..expressions import latex
+from ..expressions.arrays import as_matrix
 from ..expressions.tree import ExpressionError, symbols
-from ..expressions.values import Evaluation, as_matrix
+from ..expressions.values import Evaluation
 from ..formula import FormulaError, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -19,7 +20,11 @@ from .points import direction
 
 def as_rule(D, given, rng):
     """A Rule in the variables of D, a tuple of arrays where there are several."""
-    given = {getattr(key, "name", None) or str(key): np.asarray(v, float) for key, v in (given or {}).items()}
+    if not isinstance(given or {}, dict):
+        raise CannotDerive(f'the constants of a rule are a dict such as {{"A": array}}, got {type(given).__name__}')
+    given = {getattr(key, "name", None) or str(key): value for key, value in (given or {}).items()}
+    if strangers := [name for name in given if name not in symbols(D.function)]:
+        raise CannotDerive(f"{', '.join(strangers)} does not occur in {D.function}")
     world = _World(D, given, rng)
     return Rule(f"d({D.function})", world.value, world.linearize, world.domain(), world.formulas(), "derived here")
 

@@ -183,7 +183,7 @@ class Derivation:
         """A ``Rule`` like those of the catalog, for numbers ``given`` for the other letters (or random ones)."""
         from .as_rule import as_rule
 
-        return as_rule(self, given, rng or np.random.default_rng(2026))
+        return as_rule(self, given, np.random.default_rng(2026 if rng is None else rng))
 
     def _repr_latex_(self):
         return f"$${aligned(self.steps)}$$"

@@ -7,6 +7,7 @@ from ..expressions.tree import ENTRYWISE, MINUS, ONE, Expr, node
 from .errors import CannotDerive
 from .normal import number_of, tidy
 
+HIGHEST = 100  # every line is checked, and the sum of a higher power takes too long
 LONGEST = 4  # a power up to this is written out as a sum, a higher one with Σ
 
 
@@ -113,6 +114,8 @@ def _power(D, Y):
     if D.varies(exponent):
         raise CannotDerive(f"{Y}: the exponent of a matrix power varies; nearest: expm(t*A)")
     k = number_of(exponent)
+    if k is not None and (k != round(k) or abs(k) > HIGHEST):
+        raise CannotDerive(f"{Y}: the power of a matrix is derived for whole exponents up to {HIGHEST}, not for {k}")
     if k == -1:
         D.say("d(Y⁻¹) = −Y⁻¹ dY Y⁻¹")
         return t.multiply(MINUS, Y, D.soon(base), Y)

@@ -12,6 +12,7 @@ from ..samples import positive_definite, symmetric, well_conditioned
 from .errors import CannotDerive
 
 TRIES = 60
+MOST = 12  # rows or columns: with more, a Jacobian is no small matrix
 MODES = ("plain", "positive", "definite")
 
 
@@ -26,7 +27,7 @@ def point(expr, rng, usable=lambda given: None, also=()):
         leaves.pop(index, None)
     names = sorted({f for part in (expr, *also) for dim in dims_in(part) for f in letters(dim)})
     whole, complaint = exponents(expr), None
-    smallest = 2 + any(leaf.parts[1] == "orthogonal" for leaf in leaves.values())  # a 2×2 reflection has trace 0
+    smallest = max(least(leaves.values()), min(places(expr), MOST))
     for attempt in range(TRIES):
         sizes = rng.permutation(np.arange(smallest, smallest + max(len(names), 3)))
         known = dict(zip(names, map(int, sizes), strict=False))
@@ -44,6 +45,17 @@ def point(expr, rng, usable=lambda given: None, also=()):
     if complaint == "its values are all zero":
         return given
     raise CannotDerive(f"{expr}: no point was found at which it has a value, so no line could be checked ({complaint})")
+
+
+def least(leaves):
+    """The least dimension: a 2×2 reflection has trace 0."""
+    return 2 + any(leaf.parts[1] == "orthogonal" for leaf in leaves)
+
+
+def places(expr):
+    """The largest row or column of which an entry is taken."""
+    own = max(expr.parts[1:]) if expr.head == "entry" else 0
+    return max([own, *map(places, expr.children)])
 
 
 def exponents(expr):

@@ -35,10 +35,22 @@ def read(text, shapes=None, **assumptions):
     return read_all([text], shapes, **assumptions)[0]
 
 
-def read_all(texts, shapes=None, **assumptions):
-    """Several texts that share their letters: what one says about the shape of X holds in all."""
+def read_all(texts, shapes=None, alike=None, **assumptions):
+    """Several texts that share their letters: what one says about the shape of X holds in all.
+
+    ``alike=(i, k)`` says that text i has the shape of text k, for an I or ones alone, which has no shape of its own.
+    """
     letters = Letters(shapes, **assumptions)
-    trees = [Reader(text, letters).whole() for text in texts]
+    if strangers := [text for text in texts if not isinstance(text, str)]:
+        raise ExpressionError(f"expected a text such as \"tr(A*X)\", got {type(strangers[0]).__name__}")
+    try:
+        trees = [Reader(text, letters).whole() for text in texts]
+    except RecursionError:
+        raise ExpressionError("the expression is nested too deeply: give an inner part a letter of its own") from None
+    if alike:
+        one, other = (letters.dims.shape(trees[i]) for i in alike)
+        for a, b in zip(one, other, strict=True):
+            a in letters.dims.loose and letters.dims.equal(a, b)
     taken = {*letters.found, *letters.sizes}
     for tree in trees:
         letters.dims.name(tree, taken | {d for d in letters.dims.bound.values() if isinstance(d, str)})

@@ -26,8 +26,10 @@ class Letters:
     """What each letter is: its shape by custom or as declared, its structure."""
 
     def __init__(self, shapes=None, **groups):
-        self.dims, self.shapes, self.kinds, self.found = Dimensions(), dict(shapes or {}), {}, {}
-        self.shapes = {getattr(key, "name", key): shape for key, shape in self.shapes.items()}
+        if not isinstance(shapes or {}, dict):
+            raise ExpressionError(f'shapes is a dict such as {{"A": (3, 4)}}, got {shapes!r}')
+        self.dims, self.kinds, self.found = Dimensions(), {}, {}
+        self.shapes = {getattr(key, "name", key): shape for key, shape in (shapes or {}).items()}
         for group, names in groups.items():
             names = names_in(names)
             kind = group.replace("_", " ")
@@ -81,6 +83,8 @@ def names_in(names):
     if isinstance(names, str):
         return names.replace(",", " ").split()
     names = [names] if hasattr(names, "name") else names
+    if not isinstance(names, list | tuple | set):
+        raise ExpressionError(f'expected letters such as "A B", got {names!r}')
     return [getattr(name, "name", name) for name in names]
 
 
@@ -94,6 +98,9 @@ def _parse(shape):
     shape = tuple(int(d) if str(d).isdigit() else str(d) for d in shape)
     if len(shape) > 2:
         raise ExpressionError(f"a shape has one or two dimensions, got {shape}")
+    if not all(d > 0 if isinstance(d, int) else re.fullmatch(r"=|[^\W\d]\w*", d) and d != "None" for d in shape):
+        known = ", ".join(SHAPED)
+        raise ExpressionError(f"a dimension is a whole number from 1 on or a letter, got {shape}; or one of {known}")
     return shape if len(shape) == 2 else SCALAR if not shape else (*shape, 1)
 
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from . import language as words_of
 from . import tree as t
 from .dims import SCALAR, words
 from .tree import ExpressionError
 
 TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|([^\W\d]\w*)|(\*\*|\.\*|\./|\.\^|[-+*@/^'()\[\],]|\S))")
+LONGEST = 600  # letters and signs: every sign looks at all that stands before it
 SAME = {"**": "^", "⊙": ".*", "∘": ".*", "·": "*", "−": "-", "ᵀ": "'", "⊤": "'"}
 
 
@@ -29,6 +32,8 @@ class Reader:
             kind = match.lastindex
             word = match[kind]
             self.tokens.append((kind, SAME.get(word, word), match.start(kind)))
+        if len(self.tokens) > LONGEST:
+            raise ExpressionError(f"{len(self.tokens)} letters and signs are too many: at most {LONGEST}")
         self.tokens.append((0, "", len(text)))
 
     word = property(lambda self: self.tokens[self.i][1])
@@ -169,6 +174,8 @@ class Reader:
     def primary(self):
         place = self.place
         if self.kind == 1:
+            if not np.isfinite(float(self.word)):
+                self.fail("this number is too large for a float")
             return t.node(self.take())
         if self.kind == 2:
             return self.named(self.take(), place)

@@ -10,21 +10,26 @@ import numpy as np
 
 from ..spaces import unvec, vec
 from . import operators
+from .arrays import as_array, as_matrix
 from .dims import SCALAR, letters, words, worth
-from .tree import ExpressionError, bound, symbols
+from .tree import Expr, ExpressionError, bound, symbols
 
 FLAT = 1e-13  # a reciprocal condition number below this is called singular
 
 
-def value(expr, given):
+def value(expr, given, also=()):
     """The value of ``expr`` for ``{"X": array, …}``: a float for 1×1, else an array.
 
     Keys are names or symbols. Vectors may be 1-D: then columns come back 1-D. ExpressionError says which
-    letter is missing or has the wrong shape, and where the function has no value.
+    letter is missing or has the wrong shape, and where the function has no value. ``also`` are expressions in the
+    same letters, whose shapes tell the size of an I or of ones.
     """
-    given = {getattr(key, "name", None) or str(key): np.asarray(array) for key, array in given.items()}
+    if not isinstance(expr, Expr) or not isinstance(given, dict):
+        raise ExpressionError("value: expected an expression that was read, and a dict of arrays")
+    given = {getattr(key, "name", None) or str(key): array for key, array in given.items()}
+    given = {name: as_array(name, array) for name, array in given.items()}
     flat = any(array.ndim == 1 for array in given.values())
-    found = Evaluation.of(expr, given)(expr)
+    found = Evaluation.of(expr, given, None, also)(expr)
     if expr.is_scalar:
         return found.item()
     return found[:, 0] if flat and expr.shape[1] == 1 else found
@@ -43,17 +48,6 @@ def dimensions(leaves):
             message = f"{leaf} is {words(X.shape)}, expected {words(leaf.shape)}"
             raise ExpressionError(message + (f" with {told}" if told else ""))
     return known
-
-
-def as_matrix(name, array, shape):
-    """The given array as a matrix: a number is 1×1, a 1-D array a column, or a row where a row is wanted."""
-    array = np.asarray(array)
-    if array.dtype.kind not in "biufc" or array.ndim > 2:
-        raise ExpressionError(f"{name}: expected numbers in at most two dimensions, got {array!r}")
-    array = array.astype(complex if array.dtype.kind == "c" else float)
-    if array.ndim == 2:
-        return array
-    return array.reshape(1, -1) if shape[0] == 1 and shape[1] != 1 else array.reshape(-1, 1)
 
 
 class Evaluation:
@@ -106,6 +100,13 @@ class Evaluation:
 
     def shape(self, expr):
         return tuple(map(self.size, expr.shape))
+
+
+def _number(at, expr):
+    try:
+        return float(expr.parts[0])
+    except OverflowError:
+        raise ExpressionError("a number of this expression is too large for a float") from None
 
 
 def _product(at, expr):
@@ -171,6 +172,13 @@ def _diag(at, expr):
     return np.diag(X[:, 0]) if X.shape[1] == 1 else np.diag(X)[:, None]
 
 
+def _entry(at, expr):
+    X, (i, j) = at(expr.parts[0]), expr.parts[1:]
+    if i > X.shape[0] or j > X.shape[1]:
+        raise ExpressionError(f"{expr}: {expr.parts[0]} is only {words(X.shape)} here")
+    return X[i - 1, j - 1]
+
+
 def _entrywise(function, positive=False):
     def rule(at, expr):
         X = at(expr.parts[0])
@@ -193,7 +201,7 @@ def _pinv(at, expr):
 
 
 RULES = {
-    "number": lambda at, e: float(e.parts[0]),
+    "number": _number,
     "pi": lambda at, e: np.pi,
     "size": lambda at, e: float(at.size(e.parts[0])),
     "I": lambda at, e: np.eye(at.shape(e)[0]),
@@ -215,7 +223,7 @@ RULES = {
     "norm2": lambda at, e: np.linalg.norm(at(e.parts[0]), 2),
     "vec": lambda at, e: vec(at(e.parts[0]))[:, None],
     "unvec": lambda at, e: unvec(at(e.parts[0])[:, 0], at.shape(e)),
-    "entry": lambda at, e: at(e.parts[0])[e.parts[1] - 1, e.parts[2] - 1],
+    "entry": _entry,
     "unit": lambda at, e: np.eye(at.shape(e)[0])[:, [e.parts[0] - 1]],
     "inner": lambda at, e: np.sum(at(e.parts[0]) * at(e.parts[1])),
     "pinv": _pinv,

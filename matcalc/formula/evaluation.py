@@ -29,7 +29,7 @@ def evaluate(formula, names, where=(), shapes=None):
     try:
         tree = parse(formula) if isinstance(formula, str) else formula
         sides = tree.parts if head_of(tree) == "=" else (tree,)
-        with np.errstate(divide="raise", invalid="raise"):
+        with np.errstate(divide="raise", invalid="raise", over="raise"):
             values = tuple(_value(side, scope) for side in sides)
     except FormulaError as error:
         printed = formula if isinstance(formula, str) else latex(formula)

@@ -36,7 +36,10 @@ OPENERS = {*BRACKETS, *FENCES, *MATRICES, *FRACTIONS, r"\sum", r"\sqrt"}
 def parse(text):
     """The syntax tree of a printed formula, or a FormulaError that points at the place."""
     reader = _Reader(text)
-    sides = reader.several(reader.sum, "=")
+    try:
+        sides = reader.several(reader.sum, "=")
+    except RecursionError:
+        raise FormulaError("the formula is nested too deeply") from None
     if reader.kind != "end" or len(sides) > 2:
         reader.fail("the end")
     return _join("=", sides)

@@ -11,12 +11,13 @@ from ..directions import directions, sized
 from ..evidence import difference_check, linearity_check, measure
 from ..linear_map import LinearMap
 from ..samples import gaussian
-from ..spaces import as_point, copy, inner, shape_of, size, unvec
+from ..spaces import as_point, copy, inner, shape_of, size, text, unvec, vec
 from ..special import generic_near, remarks
 from .answer import Answer, arguments, backwards
 from .diagnosis import Diagnosis
 from .engine import judge
 from .points import Place
+from .words import say
 
 MOST = 100  # entries of X: a gradient from values needs a difference for each
 
@@ -25,11 +26,8 @@ def against_values(answer, f, X, seed=7):
     """The diagnosis of a gradient or differential of ``f`` at X; where X is special, at a generic point nearby too."""
     rng = np.random.default_rng(seed)
     X = as_point(X, "check: X", real=False)
-    values = lambda X: as_point(f(copy(X)), "f(X)", real=False)
-    points = [_place(values, X, rng)]
-    # where X is generic itself, a point nearby tells nothing new, and f may be another function there
-    if remarks(X, None) and (near := generic_near(values, X, rng, gaussian, None)) is not None:
-        points.append(_place(values, near, rng))
+    values = lambda X: copy(as_point(f(copy(X)), "f(X)", real=False))
+    points = _places(values, X, rng)
     found = _read(answer, points[0])
     if isinstance(found, Diagnosis):
         return found
@@ -39,10 +37,22 @@ def against_values(answer, f, X, seed=7):
     said = _measured(found, values, points, first, rng)
     if said is not None and said.passed:
         return said
-    verdict = judge(found, points) if size(shape_of(X)) <= MOST or found.view == "differential" else said
-    if verdict.kind != "unknown" or said is None:
-        return verdict
-    return verdict.but(message=said.message)
+    if size(shape_of(X)) > MOST and found.view not in ("differential", "adjoint"):
+        wanted = text(_expected(found.view, points[0]))
+        return said or say("wrong_shape", f"your answer has shape {text(shape_of(first))}; expected {wanted}")
+    verdict = judge(found, points)
+    return verdict.but(message=said.message) if verdict.kind == "unknown" and said else verdict
+
+
+def _places(f, X, rng):
+    """The place X, and where it is special a generic one nearby: at another f may be another function."""
+    try:
+        f(X)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"check: f has no usable value at X ({error})") from error
+    special = remarks(X, None)
+    near = generic_near(f, X, rng, gaussian, None) if special else None
+    return [_place(f, point, rng) for point in (X, near) if point is not None]
 
 
 def _place(f, X, rng):
@@ -50,18 +60,17 @@ def _place(f, X, rng):
     Y = f(X)
 
     @cache
-    def gradient():
-        units = np.eye(size(shape_of(X)))
-        return np.array([push(unvec(unit, shape_of(X))) for unit in units])
+    def columns():
+        return [vec(push(unvec(unit, shape_of(X)))) for unit in np.eye(size(shape_of(X)))]
 
     def push(dX):
         value = derivative(f, X, dX).value
         return value.item() if np.size(value) == 1 and not isinstance(value, tuple) else value
 
     def pull(Ybar):
-        if np.shape(Y) != () or isinstance(Y, tuple):
-            raise ValueError("an adjoint from values is not taken")
-        return unvec(Ybar * gradient(), shape_of(X))
+        if size(shape_of(X)) > MOST and size(shape_of(Y)) > 1:
+            raise ValueError(f"an adjoint from values is taken of at most {MOST} entries")
+        return unvec(np.array([inner(column, vec(Ybar)) for column in columns()]), shape_of(X))
 
     dF = LinearMap(push, pull, input_shape=shape_of(X), output_shape=shape_of(Y))
     tangents = tuple(sized(gaussian(rng, X), X) for _ in range(4))
@@ -81,10 +90,7 @@ def _read(answer, at):
 
 def _measured(answer, f, points, first, rng):
     """The verdict by values alone, with their own error estimate; None where the shape is another one."""
-    at = points[0]
-    if answer.view not in ("gradient", "differential"):
-        return None
-    if shape_of(first) != (shape_of(at.X) if answer.view == "gradient" else shape_of(at.Y)):
+    if answer.view == "adjoint" or shape_of(first) != _expected(answer.view, points[0]):
         return None
     for at in points:
         found = directions(rng, at.X, lambda rng, X: gaussian(rng, X), 2)
@@ -101,12 +107,21 @@ def _measured(answer, f, points, first, rng):
     return Diagnosis("correct", "correct: " + check.message, {}, {"gap": check.number, "points": len(points)})
 
 
+def _expected(view, at):
+    """The shape of a gradient, a Jacobian or a differential there."""
+    if view == "jacobian":
+        return size(shape_of(at.Y)), size(shape_of(at.X))
+    return shape_of(at.X if view == "gradient" else at.Y)
+
+
 def _push(answer, at):
     """The answer as a map of the direction; ValueError where it stops."""
     def push(dX):
         given = answer.run(at, 1.0 if answer.view == "gradient" else dX)
         if isinstance(given, Diagnosis):
             raise ValueError(given.message)
+        if answer.view == "jacobian":
+            return unvec(given @ vec(dX), shape_of(at.Y))
         return inner(given, dX) if answer.view == "gradient" else given
 
     return push

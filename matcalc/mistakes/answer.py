@@ -41,8 +41,6 @@ def numbers(given):
     if given is ... or given is None:
         return NOT_ANSWERED
     try:
-        if isinstance(given, tuple) and any(isinstance(part, tuple) for part in given):
-            raise TypeError("your answer: expected a tuple of arrays, got tuples inside of a tuple")
         return as_point(given, "your answer", real=False)
     except TypeError as error:
         return Diagnosis("wrong_type", str(error), {"type": type(given).__name__}, hint=NUMBERS)

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ..spaces import norm, shape_of, size, unvec, vec
+from ..differences import TINY
+from ..spaces import norm, quiet, shape_of, size, unvec, vec
 from .values import Values
 
 CLOSE = 1e-8  # an answer that agrees to this relative distance is right
@@ -67,7 +68,8 @@ class Case:
     @cached_property
     def off(self):
         """The largest difference, relative to the right answer."""
-        return max(norm(g - e) / max(norm(e), 1e-300) for g, e in zip(self.given, self.right, strict=True))
+        with quiet():
+            return max(norm(g - e) / max(norm(e), TINY) for g, e in zip(self.given, self.right, strict=True))
 
     def ratios(self, hypothesis):
         """The factors c with answer = c · hypothesis, one for each place; None if there are none.
@@ -107,17 +109,19 @@ class Case:
 
 def distance(A, B):
     """The relative distance of two vectors."""
-    return norm(A - B) / max(norm(A), norm(B), 1e-300)
+    return norm(A - B) / max(norm(A), norm(B), TINY)
 
 
 def multiple(h, g):
     """The c with g = c h, or None: not where there is but one number, for then there always is one."""
     if h.shape != g.shape or h.size < 2 or not np.isfinite(h).all():
         return None
-    square = norm(h) ** 2
-    if square == 0 or not np.isfinite(square):
+    size_ = norm(h)
+    if size_ == 0:
         return None
-    c = np.vdot(h, g) / square
+    c = np.vdot(h / size_, g) / size_  # no square, which could be too large or too small for a float
+    if not np.isfinite(c):
+        return None
     c = c.real if abs(np.imag(c)) <= CLOSE * abs(c) else c
     if norm(g) == 0:
         return 0.0

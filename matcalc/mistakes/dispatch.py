@@ -6,7 +6,7 @@ import numpy as np
 
 from ..linear_map import LinearMap
 from ..rule import Rule
-from ..spaces import as_point, shape_of, vec
+from ..spaces import as_point, copy, shape_of, vec
 from .against_values import against_values
 from .answer import Answer, arguments, numbers, read, value_view
 from .case import CLOSE, Case, Trial, distance
@@ -25,7 +25,7 @@ def diagnosis_of(answer, target, X=None, rng=None):
     """The diagnosis of an answer; what the targets may be is said by ``matcalc.diagnose``."""
     if answer is ... or answer is None:
         return NOT_ANSWERED
-    seed = 7 if rng is None else int(rng.integers(2**31))
+    seed = 7 if rng is None else int(np.random.default_rng(rng).integers(2**31))
     if isinstance(target, Rule):
         return _beside_rule(answer, target, X, seed)
     if not callable(target):
@@ -58,7 +58,7 @@ def _beside_map(answer, dF, seed):
     if len(names) != 1:
         message = f"expected a function of one argument, got one of {len(names)}"
         return Diagnosis("wrong_type", message, {"arguments": names}, hint="Write lambda dX: …")
-    return judge(Answer("differential", lambda place, z: answer(z)), (at_map(dF, np.random.default_rng(seed)),))
+    return judge(Answer("differential", lambda place, z: answer(copy(z))), (at_map(dF, np.random.default_rng(seed)),))
 
 
 def _no_function(answer):

@@ -131,6 +131,7 @@ def small_or_unknown(case):
     if off <= SMALL and case.gap < 1:
         looks = "it looks like a difference quotient or rounding" if off <= 10 * ROUNDING else "look for a small slip"
         return say("small_error", f"nearly right: off by {100 * off:.2g} % of its size; {looks}", {"relative": off})
-    message = f"not equal: off by {100 * case.gap:.3g} % of its size at a generic point"
+    where = "" if case.view == "array" else " at a generic point"
+    message = f"not equal: off by {100 * case.gap:.3g} % of its size{where}"
     return say("unknown", message, {"tried": TRIED})
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..formula import FormulaError, cotangent, sizes, tangent
 from ..samples import gaussian
-from ..spaces import shape_of
+from ..spaces import ShapeError, shape_of
 
 # Size and scale. A negative scale turns the sign of a determinant of odd size, which random points may not do.
 PLAN = ((3, 1.0), (4, 0.6), (3, -1.7), (2, 1.0), (3, 0.4))
@@ -93,6 +93,8 @@ def times(c, X):
 
 def at_map(dF, rng):
     """A place that knows only a linear map."""
+    if dF.input_shape is None or dF.output_shape is None:
+        raise ShapeError(f"check: {dF!r} has no input_shape and output_shape, which are needed to try an answer")
     zero_in, zero_out = (_zeros(shape) for shape in (dF.input_shape, dF.output_shape))
     return Place(None, zero_in, zero_out, dF,
                  tuple(gaussian(rng, zero_in) for _ in range(5)), tuple(gaussian(rng, zero_out) for _ in range(5)))

@@ -22,6 +22,6 @@ def is_true(text, *, wrt=None, shapes=None, rng=None, **given):
         raise TypeError(f"is_true: give one claim: {', '.join(f'{kind}=' for kind in KINDS)}; got {kinds or 'none'}")
     claim = given.pop(kinds[0])
     question = Question(text, kinds[0], claim, wrt, shapes, given)
-    rng = rng or np.random.default_rng(2026)
+    rng = np.random.default_rng(2026 if rng is None else rng)
     cases = tuple(question.case(name, rng) for name in question.letters.classes())
     return Truth(text, question.kind, claim, question.wrt, cases, question.counterexample(cases, rng))

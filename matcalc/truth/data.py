@@ -39,10 +39,13 @@ class Letters:
         left_out |= set() if len(self.dims) > 1 or self.misfit else {"square"}
         return tuple(name for name in CLASSES if name not in left_out and (self.dims or name == "generic"))
 
-    def data(self, name, sample, base):
-        """Values of all letters, of one class; ``base`` is what commuting matrices are made of."""
+    def data(self, name, sample, base, turned=False):
+        """Values of all letters, of one class; ``base`` is what commuting matrices are made of.
+
+        ``turned`` sizes fall where the others grow: what is wide becomes tall, and XᵀX invertible.
+        """
         size = {"generic": lambda i: 2 + i, "1×1": lambda i: 1}.get(name, lambda i: 3)
-        sizes = {d: size(i) for i, d in enumerate(self.dims)}
+        sizes = {d: size(i) for i, d in enumerate(self.dims[::-1] if turned else self.dims)}
         shapes = {key: tuple(_worth(d, sizes) for d in leaf.shape) for key, leaf in self.letters.items()}
         return {key: self._letter(key, name, shapes[key], sample, base) for key in self.letters}
 

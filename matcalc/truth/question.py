@@ -25,11 +25,13 @@ class Question:
         if kind == "gradient" and not self.f.is_scalar:
             raise TypeError(f"is_true: a gradient belongs to a number; {text} is {words(self.f.shape)}")
         alone = self._sizes()
+        texts, alike = [text, claim], {"equals": (1, 0), "differential": (1, 0), "gradient": (1, 2)}.get(kind)
+        texts += [self.wrt] * (kind == "gradient")
         try:
-            self.f, self.claim = read_all([text, claim], shapes, **structure)
+            self.f, self.claim, *_ = read_all(texts, shapes, alike, **structure)
         except ExpressionError:  # sizes that only a square can have
             square = {key: tuple("n" if isinstance(d, str) else d for d in leaf.shape) for key, leaf in self._leaves()}
-            self.f, self.claim = read_all([text, claim], square | (shapes or {}), **structure)
+            self.f, self.claim, *_ = read_all(texts, square | (shapes or {}), alike, **structure)
         self.misfit = self._sizes() < alone  # the claim asks for equal sizes where the function does not
         letters = symbols(self.f) | symbols(self.claim)
         letters.pop(self.direction, None)
@@ -47,27 +49,29 @@ class Question:
         return len({d for _, leaf in self._leaves() for d in leaf.shape if isinstance(d, str)})
 
     def sides(self, data, dX):
-        """The slope measured from values along dX, and the claimed one; for ``equals`` the two values."""
+        """The slope measured along dX, the claimed one, the size of the values; for ``equals`` the two values."""
+        also = self.f, self.claim
         if self.kind == "equals":
-            return value(self.f, data), value(self.claim, data)
-        slope = derivative(lambda X: value(self.f, data | {self.wrt: X}), data[self.wrt], dX).value
-        claimed = value(self.claim, data | ({self.direction: dX} if self.kind == "differential" else {}))
+            return value(self.f, data, also), value(self.claim, data, also), 1.0
+        found = derivative(lambda X: value(self.f, data | {self.wrt: X}), data[self.wrt], dX)
+        slope = found.value
+        claimed = value(self.claim, data | ({self.direction: dX} if self.kind == "differential" else {}), also)
         if self.kind == "gradient":
             if np.shape(claimed) != np.shape(dX):
                 given, wanted = words(np.shape(claimed)), words(np.shape(dX))
                 raise ExpressionError(f"the claim is {given}, {self.wrt} is {wanted}")
-            return slope, inner(claimed, dX)
-        return vec(slope), vec(claimed) if self.kind == "differential" else claimed @ vec(dX)
+            return slope, inner(claimed, dX), found.scale
+        return vec(slope), vec(claimed) if self.kind == "differential" else claimed @ vec(dX), found.scale
 
     def case(self, name, rng, tries=12):
-        """Try one class: two points and a direction at each."""
+        """Try one class: two points, a direction at each. Generic sizes grow at one point and fall at the other."""
         said, found = "", []
         if name == "generic" and self.misfit:
             return Case(name, False, np.inf, "the sizes of the claim do not fit together")
         for attempt in range(tries):
             sample, base = sampler(rng, attempt), {}
             try:
-                data = self.letters.data(name, sample, base)
+                data = self.letters.data(name, sample, base, turned=attempt % 2)
                 dX = self.letters.tangent(data[self.wrt], name, sample, base) if self.kind != "equals" else None
                 found.append(_gap(*self.sides(data, dX)))
             except (ExpressionError, ArithmeticError, ValueError) as error:
@@ -85,13 +89,14 @@ class Question:
     def counterexample(self, cases, rng):
         """Small whole numbers at which the claim fails, for the first class where it does; empty if none is found."""
         failing = [case.name for case in cases if case.holds is False and np.isfinite(case.gap)]
-        for name in failing[:1] * 40:
+        whole = lambda shape: rng.integers(-2, 4, shape).astype(float)
+        for attempt, name in enumerate(failing[:1] * 40):
             try:
-                data = self.letters.data(name, lambda shape: rng.integers(-2, 4, shape).astype(float), {})
+                data = self.letters.data(name, whole, {}, turned=attempt % 2)
                 dX = np.zeros_like(data[self.wrt]) if self.kind != "equals" else np.zeros(1)
                 dX.flat[rng.integers(dX.size)] = 1.0
-                measured, claimed = self.sides(data, dX)
-                if _gap(measured, claimed) > 1e-3:
+                measured, claimed, scale = self.sides(data, dX)
+                if _gap(measured, claimed, scale) > 1e-3:
                     return self._told(data, dX, measured, claimed)
             except (ExpressionError, ArithmeticError, ValueError):
                 continue
@@ -104,11 +109,12 @@ class Question:
         return f"{letters}: {what} is {_plain(measured)}, the claim says {_plain(claimed)}"
 
 
-def _gap(measured, claimed):
+def _gap(measured, claimed, scale):
+    """The relative difference; none between two things that are rounding beside the values they come from."""
     if np.shape(measured) != np.shape(claimed):
         raise ExpressionError(f"the claim is {words(np.shape(claimed))}, expected {words(np.shape(measured))}")
     size = max(norm(vec(measured)), norm(vec(claimed)))
-    return float(norm(vec(measured) - vec(claimed)) / size) if size > 1e-12 else 0.0
+    return float(norm(vec(measured) - vec(claimed)) / size) if size > 1e-12 * scale else 0.0
 
 
 def _plain(array):

@@ -41,7 +41,10 @@ class Truth:
         """The claim and the verdict, in one line."""
         said = f"{self.kind} {self.claim}" if self.kind != "equals" else f"= {self.claim}"
         only = f"; it holds for {', '.join(self.holds_for)}" if self.holds_for else ""
-        return f"{self.text}, {said}: " + ("true" if self else f"not true in general{only}")
+        if all(case.holds is None for case in self.cases):
+            return f"{self.text}, {said}: not decided, there are no data at which both have a value"
+        true = "true" if self.cases[0].holds else "true where there are data, but there are none of general sizes"
+        return f"{self.text}, {said}: " + (true if self else f"not true in general{only}")
 
     def __repr__(self):
         marks = {True: "✓", False: "✗", None: "·"}

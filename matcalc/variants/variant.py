@@ -23,8 +23,8 @@ REDRAWS = 20  # a few in a hundred draws let a wrong answer pass by accident
 def exercise(chapter, number, seed=0):
     """Exercise ``number`` of a chapter with other numbers, the same for the same seed (a number or a name)."""
     found = tasks(chapter)
-    if not 1 <= number <= len(found):
-        raise IndexError(f"the chapter {chapter} has the exercises 1 to {len(found)}, there is no {number}")
+    if number not in range(1, len(found) + 1):
+        raise IndexError(f"the chapter {chapter} has the exercises 1 to {len(found)}, there is no {number!r}")
     return Exercise(found[number - 1], chapter, number, seed)
 
 
@@ -90,8 +90,7 @@ class Exercise:
         """First step: say the shape of the answer, such as ``(3, 2)``; ``()`` is a number."""
         if self.task.is_proof or self.task.holds:
             return Diagnosis("not_answered", "this exercise has no shape to predict")
-        if shape_of(shape) == () and shape != ():
-            shape = (shape,)
+        shape = tuple(shape) if isinstance(shape, tuple | list | np.ndarray) else (shape,)
         if shape == shape_of(self.value):
             return Diagnosis("correct", "correct: this is its shape. Now the formula, with check")
         hint = "A differential has the shape of the value. A gradient and an adjoint have the shape of the point."
