@@ -13,6 +13,12 @@ def gaussian(rng, X):
     return real + 1j * rng.standard_normal(np.shape(X)) if np.iscomplexobj(X) else real
 
 
+def with_singular_values(rng, s, m, n):
+    """A generic m×n matrix with the singular values s and, apart from rounding, no others."""
+    U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
+    return (U * s) @ V.T
+
+
 def well_conditioned(rng, n):
     """A generic n×n matrix with singular values between ½ and 2."""
     left, _ = np.linalg.qr(rng.standard_normal((n, n)))

@@ -16,13 +16,16 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     shape = property(lambda self: shape_of(self.value))
     ndim = property(lambda self: np.ndim(self.value))
     T = property(lambda self: self if self.ndim < 2 else np.transpose(self))
-    sum = lambda self, axis=None: np.sum(self, axis)
+    sum = lambda self, axis=None, keepdims=False: np.sum(self, axis, keepdims=keepdims)
+    mean = lambda self, axis=None, keepdims=False: np.mean(self, axis, keepdims=keepdims)
     __getitem__ = lambda self, key: entry(self, key)
     __len__ = lambda self: len(self.value)
     __bool__ = lambda self: bool(self.value)  # a branch is taken by its value
     __repr__ = lambda self: f"{type(self).__name__}({text(self.shape)})"
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if "out" in options:  # X += Y: the value that would be lost is one that the way back may need
+            raise TypeError("autodiff: a program must not overwrite its values; write X = X + Y in place of X += Y")
         return self.__array_function__(ufunc if method == "__call__" else method, (), inputs, options)
 
     def __array_function__(self, function, _, inputs, options):
@@ -127,10 +130,15 @@ def _negative(A):
     return linear("negative", np.negative, np.negative, A)
 
 
-def _sum(X, axis=None):
-    shape = X.shape
-    back = lambda Ybar: np.broadcast_to(Ybar if axis is None else np.expand_dims(Ybar, axis), shape)
-    return linear("sum", lambda V: np.sum(V, axis), back, X)
+def _sum(X, axis=None, keepdims=False):
+    shape, whole = X.shape, keepdims or axis is None
+    back = lambda Ybar: np.broadcast_to(Ybar if whole else np.expand_dims(Ybar, axis), shape)
+    return linear("sum", lambda V: np.sum(V, axis, keepdims=keepdims), back, X)
+
+
+def _mean(X, axis=None, keepdims=False):
+    Y = _sum(X, axis, keepdims)
+    return _over(Y, np.size(X.value) / np.size(Y.value))
 
 
 def _times(A, B):
@@ -156,8 +164,8 @@ def _compared(comparison):
 
 
 STRUCTURE = {
-    np.add: _plus, np.subtract: _minus, np.negative: _negative, np.sum: _sum, np.broadcast_to: stretch,
-    np.multiply: _times, np.true_divide: _over, np.matmul: _matmul,
+    np.add: _plus, np.subtract: _minus, np.negative: _negative, np.sum: _sum, np.mean: _mean,
+    np.broadcast_to: stretch, np.multiply: _times, np.true_divide: _over, np.matmul: _matmul,
     np.shape: lambda X: X.shape, np.ndim: lambda X: X.ndim,
     **{ufunc: _compared(ufunc) for ufunc in (
         np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)},

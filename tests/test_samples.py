@@ -55,3 +55,9 @@ def test_a_direction_has_the_shape_of_the_point_part_by_part(rng):
     assert b.shape == (4,)
     S = samples.symmetric_gaussian(rng, np.ones((3, 3)))
     assert np.array_equal(S, S.T)
+
+
+def test_singular_values_are_those_that_were_asked_for(rng):
+    for m, n in (5, 3), (3, 5), (3, 3):
+        found = np.linalg.svd(samples.with_singular_values(rng, np.array([2.0, 1.0]), m, n), compute_uv=False)
+        assert np.allclose(found, [2, 1, 0], atol=1e-14)

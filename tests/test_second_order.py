@@ -1,5 +1,6 @@
 """Second differentials against SymPy and 50-digit differences; Hessians against Kronecker formulas; wrong claims."""
 
+import tracemalloc
 from unittest.mock import patch
 
 import mpmath as mp
@@ -166,6 +167,17 @@ def test_on_symmetric_matrices_the_hessian_is_the_symmetric_representative():
     np.testing.assert_allclose(mc.hessian(without_second(mc.logdet_spd), SPD).matrix, bent.matrix, atol=1e-9)
 
 
+def test_a_hessian_of_a_large_matrix_is_not_built(rng):
+    point = rng.standard_normal((40, 40)) + 20 * np.eye(40)
+    dX, Y = rng.standard_normal((40, 40)), inv(point)
+    tracemalloc.start()
+    image = mc.hessian(mc.logabsdet, point)(dX)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(image, -Y.T @ dX.T @ Y.T, atol=1e-9 * norm(image))
+    assert peak < 8 * 1600**2 / 4  # the matrix has 1600² entries
+
+
 def test_a_hessian_belongs_to_a_number():
     with pytest.raises(TypeError, match="a gradient belongs to a scalar-valued function"):
         mc.hessian(mc.inverse, X)
@@ -222,6 +234,17 @@ def test_a_right_second_differential_is_verified_cheaply():
 ])  # fmt: skip
 def test_wrong_second_differentials_fail_in_the_expected_line(wrong, line):
     assert line in failures(inv, df, wrong, X)
+
+
+@pytest.mark.parametrize("place", range(1, 11))
+def test_a_claim_that_is_not_a_number_once_is_refused(place):
+    calls = []
+
+    def gives_up(X, H, K):
+        calls.append(1)
+        return np.nan * H if len(calls) == place else d2f(X, H, K)
+
+    assert failures(inv, df, gives_up, X)
 
 
 def test_a_wrong_claim_is_not_blamed_on_the_function():

@@ -26,7 +26,8 @@ def test_names_of_numpy_mean_what_numpy_means():
 @pytest.mark.parametrize(("function", "arguments"), [
     (np.power, (A, 3)), (np.trace, (X,)), (np.linalg.matrix_power, (A, -2)), (np.linalg.norm, (X,)),
     (np.linalg.norm, (b,)), (np.linalg.slogdet, (-A,)), (np.add, (X, b[:, None])), (np.subtract, (b, X.T)),
-    (np.negative, (X,)), (np.sum, (X,)), (np.sum, (X, 1)), (np.multiply, (2.0, 3.0)), (np.multiply, (2.0, X)),
+    (np.negative, (X,)), (np.sum, (X,)), (np.sum, (X, 1)), (np.mean, (X,)), (np.mean, (X, 0)),
+    (np.multiply, (2.0, 3.0)), (np.multiply, (2.0, X)),
     (np.true_divide, (X, 2)), (np.true_divide, (X, A[:, :1])), (np.matmul, (A, b)), (np.matmul, (b, X)),
     (np.matmul, (b, b)), (np.matmul, (A, X)), (np.broadcast_to, (b, (2, 3))), (np.shape, (X,)), (np.ndim, (X,)),
     (np.less, (b, 0)), (np.equal, (b, b)),
@@ -52,6 +53,29 @@ def test_copies_add_up_on_the_way_back(shape):
     assert adjoint_gap(lambda x: stretch(x, shape), b) == pytest.approx(0, abs=1e-12)
     _, pull = ad.vjp(lambda x: stretch(x, shape), b)
     assert np.array_equal(pull(np.ones(shape)), np.full(3, np.prod(shape) / 3))
+
+
+def test_a_mean_hands_each_entry_its_share():
+    assert np.array_equal(ad.grad(lambda X: X.mean())(X), np.full((3, 4), 1 / 12))
+    assert adjoint_gap(lambda X: np.mean(X, axis=1), X) == pytest.approx(0, abs=1e-12)
+    mc.verify_gradient(lambda A: np.mean((A @ b) ** 2), ad.grad(lambda A: np.mean((A @ b) ** 2)), A)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, (0, 1)])
+def test_sums_and_means_may_keep_their_axes(axis):
+    for way in (np.sum, np.mean):
+        spread = lambda X, way=way: X / (2 + way(X * X, axis=axis, keepdims=True))
+        assert adjoint_gap(spread, X) == pytest.approx(0, abs=1e-12)
+        mc.verify_derivative(spread, lambda X, dX, f=spread: ad.jvp(f, X, dX)[1], X)
+
+
+def test_a_program_that_overwrites_its_values_is_told_so():
+    def program(X):
+        X += X
+        return X.sum()
+
+    with pytest.raises(TypeError, match="must not overwrite its values"):
+        ad.grad(program)(X)
 
 
 def test_a_short_axis_keeps_its_place():

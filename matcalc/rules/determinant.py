@@ -10,7 +10,7 @@ from ..formula import Formulas
 from ..linear_map import LinearMap, functional
 from ..rule import Rule
 from ..samples import well_conditioned
-from ..spaces import shape_of, text
+from ..spaces import shape_of, text, vec
 
 ROOM = 64  # columns of workspace that let LAPACK invert by blocks: with its default it is five times slower
 EASY = 1e3  # up to this condition number det(X) X⁻¹ has twelve digits, at a tenth of the cost of singular values
@@ -186,7 +186,7 @@ def charpoly_at(X):
     return np.linalg.det(M), LinearMap(
         push=lambda dX: slope * dX[0] - (P.T * dX[1]).sum(),
         pull=lambda pbar: (pbar * slope, -pbar * P.T),
-        matrix=lambda: np.r_[slope, -P.reshape(-1)][None, :],  # the rows of P are the columns of Pᵀ
+        matrix=lambda: np.r_[slope, -vec(P.T)][None, :],
     )
 
 

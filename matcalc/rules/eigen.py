@@ -202,7 +202,7 @@ def spectral_projector(k):
 
     Only the gap between λₖ and λₖ₊₁ must be open; ties on either side of it do no harm.
     """
-    if not isinstance(k, int | np.integer) or k < 1:
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
         raise ValueError(f"spectral_projector: expected a whole number k of at least 1, got {k!r}")
     short = lambda X: None if len(X) >= k else f"expected at least {k} rows, got {len(X)}"
     return Rule(
@@ -210,7 +210,7 @@ def spectral_projector(k):
         f=lambda X: (lambda W: W @ W.T)(np.linalg.eigh(X)[1][:, :k]),
         linearize=lambda X: projector_at(X, k),
         domain=_symmetric_domain(
-            f"symmetric matrices with a gap above eigenvalue {k}",
+            f"symmetric matrices with a gap between eigenvalues {k} and {k + 1}",
             lambda X: _split(X, k), lambda X: not_symmetric(X) or short(X), k,
         ),  # fmt: skip
         formulas=_printed_projector(k),

@@ -45,7 +45,9 @@ def simple_spectrum(X):
 
     DomainError where two eigenvalues cannot be told apart, or where the order between two is a tie.
     """
-    values, left, V = la.eig(X, left=True, right=True)
+    size = 2.0 ** (np.frexp(np.abs(X).max())[1] - 1)  # SciPy forgets to scale back beyond about 1e±138
+    values, left, V = la.eig(X / size, left=True, right=True)
+    values = size * values
     order = in_order(values)
     values, left, V = values[order].astype(complex), left[:, order].astype(complex), V[:, order].astype(complex)
     overlaps = (left.conj() * V).sum(axis=0)

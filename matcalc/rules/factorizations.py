@@ -189,5 +189,5 @@ qr = Rule(
         ),
         shapes={"X": "m×n"},
     ),
-    source="walter2012",
+    source="walter2010",
 )

@@ -114,6 +114,6 @@ solve = Rule(
         point=("A", "B"),
         shapes={"A": "n×n", "B": "n×q"},
     ),
-    source="giles2008, sec. 2.2.3",
+    source="giles2008, sec. 2.3.1",
     second_at=second_solve_at,
 )

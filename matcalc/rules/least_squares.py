@@ -9,10 +9,11 @@ import numpy as np
 import scipy.linalg as la
 from scipy.linalg import lapack
 
-from ..domains import Domain, DomainError, refusal_of
+from ..domains import Domain, DomainError, positive, refusal_of
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
+from ..samples import with_singular_values
 from ..spaces import commutation, shape_of, text
 
 
@@ -162,11 +163,9 @@ def _tall(point):
     return None if m >= d else f"the {d} columns of a {m}×{d} matrix are always dependent: least squares wants m ≥ d"
 
 
-def _with_values(rng, m, d):
+def _generic(rng, m, d):
     """A generic m×d matrix with singular values between ½ and 2."""
-    k = min(m, d)
-    left, right = (np.linalg.qr(rng.standard_normal((rows, k)))[0] for rows in (m, d))
-    return (left * 2.0 ** rng.uniform(-1, 1, k)) @ right.T
+    return with_singular_values(rng, 2.0 ** rng.uniform(-1, 1, min(m, d)), m, d)
 
 
 def _dependent(rng, n):
@@ -179,7 +178,7 @@ INDEPENDENT = Domain(
     name="pairs (X, Y) of a matrix with independent columns and targets with as many rows",
     shape=_tall,
     interior=refusal_of(ols_fit),
-    sample=lambda rng, n: (_with_values(rng, n + 2, n), rng.standard_normal((n + 2, n + 1))),
+    sample=lambda rng, n: (_generic(rng, n + 2, n), rng.standard_normal((n + 2, n + 1))),
     outside=_dependent,
 )
 
@@ -190,7 +189,7 @@ def _regressions(lam):
         name="pairs (X, Y) of a matrix and targets with as many rows",
         shape=_fitting,
         interior=refusal_of(lambda point: ridge_fit(point, lam)),
-        sample=lambda rng, n: (_with_values(rng, *((n, n + 2) if n % 2 else (n + 2, n))),
+        sample=lambda rng, n: (_generic(rng, *((n, n + 2) if n % 2 else (n + 2, n))),
                                rng.standard_normal((n if n % 2 else n + 2, n + 1))),
         outside=lambda rng, n: (rng.standard_normal((n + 2, n)), rng.standard_normal((n + 1, n + 1))),
     )  # fmt: skip
@@ -231,9 +230,7 @@ def ridge(lam):
 
     The same λ minimizes ½‖XW − Y‖² + (λ/2)‖W‖²; for (1/2m)‖XW − Y‖² + (λ/2)‖W‖² take ``ridge(m * lam)``.
     """
-    lam = float(lam)
-    if not 0 < lam < np.inf:
-        raise ValueError(f"ridge: expected a finite λ > 0, got {lam:g}")
+    lam = positive(lam, "ridge")
 
     return Rule(
         name=f"ridge({lam:g})",

@@ -11,7 +11,7 @@ from ..domains import Domain, DomainError, a_matrix, refusal_of
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import functional
 from ..rule import Rule
-from ..samples import rank_deficient
+from ..samples import rank_deficient, with_singular_values
 
 # Every norm is a largest slope, ‖X‖ = max ⟨G, X⟩ over a ball of matrices G. Where just one G is largest it is the
 # gradient: the others stay below, so only ⟨G, dX⟩ counts to first order. Where several are, the norm has a kink.
@@ -47,6 +47,7 @@ def second_of_spectral(X):
     """What dX and dZ do to u₁ and v₁, over the gaps σ₁² − σᵢ²; parts outside of all uᵢ or vᵢ meet σ = 0."""
     U, s, Vt = _leading(X)
     u, v, top, rest = U[:, 0], Vt[0], s[0], s[1:]
+    share = rest / top  # and not σ², which under- and overflows
 
     def parts(dX):
         p, q = dX @ v, dX.T @ u
@@ -54,7 +55,7 @@ def second_of_spectral(X):
 
     def second(dX, dZ):
         (p, q, *free), (a, b, *other) = parts(dX), parts(dZ)
-        bend = (top * (p * a + q * b) + rest * (p * b + q * a)) / ((top - rest) * (top + rest))
+        bend = (p * a + q * b + share * (p * b + q * a)) / ((top - rest) * (1 + share))
         return bend.sum() + (free[0] @ other[0] + free[1] @ other[1]) / top
 
     return second
@@ -96,21 +97,15 @@ def largest_row(X):
     return y, G.T
 
 
-def _with_values(rng, s, m, n):
-    """A generic m×n matrix with the singular values s."""
-    U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
-    return (U * s) @ V.T
-
-
 def _spread(rng, n):
     """Singular values between ½ and 2, none near another; tall for odd n, wide for even n."""
     s = 2.0 ** (np.linspace(1, -1, n) + rng.uniform(-0.2, 0.2, n) / n)
-    return _with_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
+    return with_singular_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
 
 
 def _tied(rng, n):
     n = max(n, 2)
-    return _with_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
+    return with_singular_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
 
 
 def _one_column(rng, n):
@@ -195,6 +190,10 @@ def schatten(p):
     if isinstance(p, bool) or not isinstance(p, Real) or not 1 < p < np.inf:
         raise ValueError(f"schatten: expected a number p with 1 < p < ∞, got {p!r}; see nuclear_norm and spectral_norm")
 
+    def value(X):
+        size = np.abs(X).max() or 1.0
+        return size * np.linalg.norm(np.linalg.svd(X / size, compute_uv=False), p)
+
     def at(X):
         U, s, Vt = _thin(X)
         t = s / s[0]  # powers of numbers up to one do not overflow
@@ -203,7 +202,7 @@ def schatten(p):
 
     G, sigma = ("G", r"U (\Sigma / y)^{p-1} V^{\top}"), (r"\Sigma", r"\operatorname{diag}(U^{\top} X V)")
     return _norm(
-        f"schatten({p:g})", lambda X: np.linalg.norm(np.linalg.svd(X, compute_uv=False), p), at,
+        f"schatten({p:g})", value, at,
         "matrices other than zero", _spread, lambda rng, n: np.zeros((n, n + 1)),
         _printed(r"\operatorname{tr}(\Sigma^{p})^{1/p}", "G", G, sigma, *VECTORS, p=p),
     )  # fmt: skip

@@ -37,8 +37,8 @@ def max_pool(size, *, stride=None):
     windows, name = _family("max_pool", size, stride)
 
     def max_pool_at(X):
-        seen, m = windows.gather(as_batch(X)), _largest(windows, X)
-        return _like(X, (m * seen).sum(axis=2)), LinearMap(
+        top, m = _largest(windows, X)
+        return _like(X, top), LinearMap(
             push=lambda dX: _like(X, (m * windows.gather(as_batch(dX))).sum(axis=2)),
             pull=lambda Ybar: windows.scatter(m * as_batch(Ybar)[:, :, None], as_batch(X).shape).reshape(X.shape),
         )
@@ -97,14 +97,15 @@ def _sliding(windows, X):
 
 
 def _largest(windows, X):
-    """M, a one at the largest pixel of each window; DomainError where two pixels share that place."""
+    """The largest number of each window, and M, a one at its pixel; DomainError where two pixels share that place."""
     seen = windows.gather(as_batch(X))
-    m = seen == seen.max(axis=2, keepdims=True)
+    top = seen.max(axis=2)
+    m = seen == top[:, :, None]
     if (tied := m.sum(axis=2) > 1).any():
         n, c, i, j = (int(place) + 1 for place in np.argwhere(tied)[0])
         where = f"window ({i}, {j})" + (f" of channel {c} of image {n}" if np.ndim(X) == 4 else "")
         raise DomainError(f"{where} has its largest pixel more than once; {int(tied.sum())} of {tied.size} windows tie")
-    return m.astype(float)
+    return top, m.astype(float)
 
 
 def _without_ties(windows):

@@ -83,7 +83,7 @@ product = Rule(
 
 
 def hadamard_at(X):
-    """Entry by entry this is the product rule of numbers, so here, and only here, factors may swap."""
+    """Entry by entry this is the product rule of numbers, so here factors may always swap."""
     A, B = X
     return A * B, LinearMap(
         push=lambda dX: dX[0] * B + A * dX[1],

@@ -6,10 +6,12 @@ import numpy as np
 import scipy.linalg as la
 
 from .. import triangular
-from ..domains import MATRICES, Domain, DomainError, a_matrix, refusal_of
+from ..domains import MATRICES, Domain, DomainError, a_matrix, positive, refusal_of
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
+from ..samples import with_singular_values
+from ..spaces import vec
 
 SURE = 1e8  # up to this condition number the rank is full beyond doubt; above it the singular values decide
 
@@ -81,8 +83,7 @@ def _between_transposes(push):
 
 def _after_transposing(J, m, n):
     """J K_{mn}: the columns of J in the order of vec(dAᵀ), brought into that of vec(dA)."""
-    order = np.arange(m * n).reshape(m, n).ravel(order="F")
-    return J[:, order]
+    return J[:, vec(np.arange(m * n).reshape(m, n))]
 
 
 def _normal(Q, G):
@@ -110,15 +111,9 @@ def second_pinv_at(A):
     return second
 
 
-def _with_values(rng, s, m, n):
-    """A generic m×n matrix with the singular values s and, apart from rounding, no others."""
-    U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
-    return (U * s) @ V.T
-
-
 def _tall_or_wide(rng, n):
     """One row more than columns for an even n, one column more for an odd one: two samples see all terms."""
-    return _with_values(rng, 2.0 ** rng.uniform(-1, 1, n), *((n, n + 1) if n % 2 else (n + 1, n)))
+    return with_singular_values(rng, 2.0 ** rng.uniform(-1, 1, n), *((n, n + 1) if n % 2 else (n + 1, n)))
 
 
 _PRINTED = {
@@ -145,7 +140,7 @@ pinv = Rule(
         shape=a_matrix,
         interior=refusal_of(lambda A: of_rank(A, min(A.shape))),
         sample=_tall_or_wide,
-        outside=lambda rng, n: _with_values(rng, np.ones(max(n - 1, 1)), n + 1, max(n, 2)),
+        outside=lambda rng, n: with_singular_values(rng, np.ones(max(n - 1, 1)), n + 1, max(n, 2)),
     ),
     formulas=Formulas(value="A^{+}", **_PRINTED),
     source="golub1973, sec. 4",
@@ -180,8 +175,8 @@ def _matrices_of_rank(r):
         name=f"matrices of rank {r}",
         shape=lambda A: a_matrix(A) or too_small(A),
         interior=refusal_of(lambda A: of_rank(A, r)),
-        sample=lambda rng, n: _with_values(rng, 2.0 ** rng.uniform(-1, 1, r), n + r, n + r - 1),
-        outside=lambda rng, n: _with_values(rng, np.ones(r + 1), n + r + 1, n + r),
+        sample=lambda rng, n: with_singular_values(rng, 2.0 ** rng.uniform(-1, 1, r), n + r, n + r - 1),
+        outside=lambda rng, n: with_singular_values(rng, np.ones(r + 1), n + r + 1, n + r),
     )
 
 
@@ -194,9 +189,7 @@ def _by_eigenvectors(A, r):
 
 def ridge_inverse(lam):
     """F(A) = (AᵀA + λI)⁻¹Aᵀ, which takes b to the minimizer of ‖Ax − b‖² + λ‖x‖². ValueError unless λ > 0."""
-    lam = float(lam)
-    if not 0 < lam < np.inf:
-        raise ValueError(f"ridge_inverse: expected a finite λ > 0, got {lam:g}")
+    lam = positive(lam, "ridge_inverse")
 
     return Rule(
         name=f"ridge_inverse({lam:g})",
@@ -227,7 +220,7 @@ def _by_singular_values(A, lam):
 def _ridge_at(A, lam):
     """Differentiate S Y = Aᵀ with S = AᵀA + λI = RᵀR: S dY = dAᵀ(I − AY) − AᵀdA Y.
 
-    The Cholesky factor R comes from a QR factorisation of √λ I over A, so nothing is squared. Ridge's
+    The Cholesky factor R comes from a QR factorization of √λ I over A, so nothing is squared. Ridge's
     inverse of Aᵀ is the transpose of that of A: the taller of the two is used, for its S is the smaller.
     """
     (m, n), turn = A.shape, np.transpose if A.shape[0] < A.shape[1] else np.asarray

@@ -170,7 +170,7 @@ cayley = Rule(
 
 def newton_polar(X):
     """The orthonormal polar factor by Newton's iteration Y ← ½(Y + Y⁻ᵀ) on the triangle of a QR factorization."""
-    Q, Y = np.linalg.qr(X)
+    Q, Y = np.linalg.qr(X / np.abs(X).max())  # each step halves what is large, so the size would cost steps
     for _ in range(100):  # about log₂ of the condition number, then a few more
         last, Y = Y, (Y + np.linalg.inv(Y).T) / 2
         if np.abs(Y - last).max() <= 1e-9:

@@ -11,6 +11,7 @@ from ..domains import Domain, DomainError, a_matrix, refusal_of
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
+from ..samples import with_singular_values
 
 TIE = 1e-10  # singular values closer than this, relative to the largest, count as equal; so do the two
 # largest entries of a column of U that compete for its sign
@@ -69,7 +70,7 @@ def svdvals_at(X):
 
 
 def svd_at(X):
-    """P = Uᵀ dX V: its diagonal is ds, its off-diagonal pairs (Pᵢⱼ, Pⱼᵢ) turn uᵢ and vᵢ towards uⱼ and vⱼ."""
+    """P = Uᵀ dX V: its diagonal is ds, its off-diagonal pairs (Pᵢⱼ, Pⱼᵢ) turn uᵢ and vᵢ toward uⱼ and vⱼ."""
     U, s, V = signed(X)
     unit, t = s[0], s / s[0]  # singular values in units of the largest: squares neither over- nor underflow
     F = _gaps(t)
@@ -109,22 +110,15 @@ def _normal(Q, G):
     return np.zeros_like(G) if Q.shape[0] == Q.shape[1] else G - Q @ (Q.T @ G)
 
 
-def _with_values(rng, s, m, n):
-    """A generic m×n matrix with the singular values s."""
-    U, V = (np.linalg.qr(rng.standard_normal((rows, len(s))))[0] for rows in (m, n))
-    return (U * s) @ V.T
-
-
 def _spread(rng, n):
     """Singular values between ½ and 2, no two near each other; tall for odd n, wide for even n."""
     s = 2.0 ** (np.linspace(1, -1, n) + rng.uniform(-0.3, 0.3, n) / n)
-    return _with_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
+    return with_singular_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
 
 
 def _with_tie(rng, n):
     n = max(n, 2)
-    return _with_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
-
+    return with_singular_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
 
 
 svdvals = Rule(

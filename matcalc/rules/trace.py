@@ -42,8 +42,8 @@ def trace_product(A):
 def trace_quadratic(A, B):
     """f(X) = tr(A X B Xᵀ), X of size m×n: one term for each of the two places of dX.
 
-    A is m×m, B is n×n; neither need be symmetric. The short form 2AXB is the gradient at every X only
-    if A and B are both symmetric, or both antisymmetric. ShapeError if A or B is not square.
+    A is m×m, B is n×n; neither need be symmetric. If none is zero, the short form 2AXB is the gradient
+    at every X only if both are symmetric, or both antisymmetric. ShapeError if A or B is not square.
     """
     A, B = as_point(A, "trace_quadratic: A"), as_point(B, "trace_quadratic: B")
     if not all(np.ndim(part) == 2 and part.shape[0] == part.shape[1] for part in (A, B)):

@@ -110,6 +110,14 @@ def test_second_differential_of_det_in_letters_at_singular_matrices(rng):
         assert mc.det.second(X)(H.astype(float), K.astype(float)) == pytest.approx(float(exact), abs=1e-9)
 
 
+def test_det_is_exactly_linear_along_matrices_of_rank_one(rng):
+    for rank in (2, 3, 4):
+        X, (u, v) = of_rank(rng, 4, rank), rng.integers(-3, 4, (2, 4)).astype(float)
+        H = np.outer(u, v)
+        assert mc.det(X + 7 * H) == pytest.approx(mc.det(X) + 7 * mc.det.at(X)(H), abs=1e-9)
+        assert mc.det.second(X)(H, H) == pytest.approx(0, abs=1e-9)
+
+
 def test_second_differential_of_two_by_two_does_not_see_the_point(rng):
     H, K = rng.standard_normal((2, 2, 2))
     expected = np.trace(H) * np.trace(K) - np.trace(H @ K)

@@ -151,7 +151,7 @@ def test_the_projector_on_everything_does_not_move(rng):
         F(np.eye(2))
 
 
-@pytest.mark.parametrize("k", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("k", [0, -1, 1.5, "2", True])
 def test_a_projector_needs_a_count(k):
     with pytest.raises(ValueError, match="expected a whole number k of at least 1"):
         mc.spectral_projector(k)

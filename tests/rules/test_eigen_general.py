@@ -112,6 +112,19 @@ def test_a_defective_matrix_is_refused_though_rounding_splits_it(call, size, rng
 
 
 @BOTH
+@pytest.mark.parametrize("scale", [1e-300, 1e-140, 1e140, 1e300])
+def test_value_and_linearization_agree_at_every_scale(F, scale, rng):
+    X = F.domain.sample(rng, 3)
+    value, (linearized, dF) = F(scale * X), F.linearize(scale * X)
+    lam, again = (value, linearized) if F is mc.eigvals else (value[0], linearized[0])
+    assert np.allclose(lam / scale, mc.eigvals(X))
+    assert np.allclose(again / scale, mc.eigvals(X))
+    dX = rng.standard_normal((3, 3))
+    dlam = dF(dX) if F is mc.eigvals else dF(dX)[0]
+    assert np.allclose(dlam, mc.eigvals.at(X)(dX))
+
+
+@BOTH
 def test_a_repeated_eigenvalue_with_two_vectors_is_refused_too(F):
     with pytest.raises(mc.DomainError, match="eigenvalues 1 and 2 coincide"):
         F(np.diag([2.0, 2.0, 5.0]))

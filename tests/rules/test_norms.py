@@ -97,7 +97,16 @@ def test_gradients_do_not_see_the_scale(F, scale, rng):
     X = F.domain.sample(rng, 3)
     y, df = F.linearize(scale * X)
     assert y == pytest.approx(scale * F.linearize(X)[0], rel=1e-13)
+    assert F(scale * X) == pytest.approx(y, rel=1e-13)
     np.testing.assert_allclose(df.T(1.0), F.gradient(X), rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-160, 1e160])
+def test_the_second_differential_of_the_spectral_norm_does_not_overflow(scale, rng):
+    X = spectral.domain.sample(rng, 3)
+    dX, dZ = rng.standard_normal((2, *X.shape))
+    bend = spectral.second(scale * X)(dX, dZ) * scale
+    assert bend == pytest.approx(spectral.second(X)(dX, dZ), rel=1e-12)
 
 
 def test_schatten_two_is_frobenius_and_its_ends_are_the_other_two(rng):

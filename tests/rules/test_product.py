@@ -120,3 +120,42 @@ def test_the_derivative_scales_with_the_tangent(F, scale, rng):
     dF, dX = F.at(X), F.domain.tangent(rng, X)
     scaled = tuple(scale * part for part in dX) if isinstance(dX, tuple) else scale * dX
     assert norm(dF(scaled)) == pytest.approx(scale * norm(dF(dX)))
+
+
+affine = RULES[0]
+A, B = affine.formulas.constants["A"], affine.formulas.constants["B"]
+
+
+@pytest.mark.parametrize(("twin", "line"), [
+    (affine.but(differential=lambda X, dX: affine(dX)), "linearity"),
+    (affine.but(differential=lambda X, dX: 2 * A @ dX @ B), "difference"),
+    (affine.but(matrix=lambda X: np.kron(A, B.T)), "matrix"),  # rows stacked, not columns
+    (affine.but(adjoint=lambda X, Ybar: -A.T @ Ybar @ B.T), "adjoint"),
+    (mc.product.but(differential=lambda X, dX: dX[0] @ X[1]), "difference"),
+    (mc.product.but(differential=lambda X, dX: dX[0] @ X[1] + X[0] @ dX[1] + dX[0] @ dX[1]), "linearity"),
+    (mc.product.but(adjoint=lambda X, Ybar: (Ybar @ X[1].T, 2 * X[0].T @ Ybar)), "adjoint"),
+    (mc.product.but(second_at=lambda X: lambda dX, dZ: dX[0] @ dZ[1]), "second differential"),
+    (mc.hadamard.but(adjoint=lambda X, Ybar: (X[0] * Ybar, X[1] * Ybar)), "adjoint"),
+    (mc.hadamard.but(matrix=lambda X: np.hstack([np.diag(vec(X[0])), np.diag(vec(X[1]))])), "matrix"),
+    (mc.transpose.but(matrix=lambda X: commutation(*X.T.shape)), "matrix"),
+    (mc.transpose.but(f=lambda X: -X.T), "value"),
+])  # fmt: skip
+def test_wrong_twins_are_refused_in_their_line(twin, line):
+    assert line in [check.name for check in mc.examine(twin).failures]
+
+
+@pytest.mark.parametrize("P", [mc.product, mc.hadamard], ids=lambda P: P.name)
+def test_a_bilinear_product_moves_one_factor_at_a_time(P, rng):
+    """P(dA, B) + P(A, dB), and along two tangents P(dA, B′) + P(A′, dB)."""
+    (A, B), (dA, dB), (dA2, dB2) = (pair(rng, (3, 3), (3, 3)) for _ in range(3))
+    np.testing.assert_allclose(P.at((A, B))((dA, dB)), P((dA, B)) + P((A, dB)))
+    np.testing.assert_allclose(P.second((A, B))((dA, dB), (dA2, dB2)), P((dA, dB2)) + P((dA2, dB)))
+
+
+@pytest.mark.parametrize("F", [affine, mc.transpose], ids=lambda F: F.name)
+def test_complex_tangents_and_cotangents(F, rng):
+    X = F.domain.sample(rng, 3)
+    dX, Ybar = (rng.standard_normal(Z.shape) + 1j * rng.standard_normal(Z.shape) for Z in (X, F(X)))
+    dF = F.at(X)
+    np.testing.assert_allclose(dF(dX), dF(dX.real) + 1j * dF(dX.imag))
+    assert mc.inner(Ybar, dF(dX)) == pytest.approx(mc.inner(dF.T(Ybar), dX))

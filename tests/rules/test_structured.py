@@ -146,6 +146,13 @@ def test_values_stay_orthonormal_for_ill_conditioned_matrices(condition, rng):
     assert np.allclose(U, mc.polar.linearize(X)[0], atol=1e-15 * condition)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-40, 1e40, 1e300])
+def test_the_polar_factor_does_not_see_the_scale(scale, rng):
+    X = mc.polar.domain.sample(rng, 3)
+    assert np.allclose(mc.polar(scale * X), mc.polar(X), atol=1e-14)
+    assert np.allclose(mc.polar(scale * X), mc.polar.linearize(scale * X)[0], atol=1e-14)
+
+
 @pytest.mark.parametrize("call", [mc.polar, mc.polar.at])
 @pytest.mark.parametrize("X", [np.zeros((2, 2)), np.ones((3, 2)), np.array([[1.0, 2], [2, 4]])])
 def test_dependent_columns_are_refused(call, X):

@@ -120,7 +120,7 @@ def test_complex_tangents_are_pushed_and_pulled(F, rng):
 
 
 @BOTH
-def test_three_directions_cost_one_factorisation(F, monkeypatch, rng):
+def test_three_directions_cost_one_factorization(F, monkeypatch, rng):
     calls, original = [], la.svd
     monkeypatch.setattr(la, "svd", lambda *args, **options: (calls.append(1), original(*args, **options))[1])
     X = F.domain.sample(rng, 4)
