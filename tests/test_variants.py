@@ -67,6 +67,15 @@ def test_the_stored_solution_passes_its_own_check(chapter, number):
 
 
 @every_task
+def test_no_student_of_a_class_draws_numbers_that_are_special(chapter, number):
+    if tasks(chapter)[number - 1].is_proof:
+        return
+    for seed in range(100):
+        exercise = mc.exercise(chapter, number, seed)
+        assert exercise.check(exercise.value if exercise.task.at else exercise.right).passed, f"seed {seed}"
+
+
+@every_task
 def test_tempting_wrong_answers_are_refused(chapter, number):
     task = tasks(chapter)[number - 1]
     assert task.is_proof or task.wrong
@@ -214,7 +223,7 @@ def test_progress_counts_stubs_answers_and_variants():
     shown = mc.progress()
     assert shown.counted == (1, 7)
     assert "✓ inverse 5: A system with two moving sides (seed <ada>) – right, 1 try" in repr(shown)
-    assert "✗ inverse 4: One entry of the big matrix – tried, 1 try" in repr(shown)
+    assert "✗ inverse 4: The big matrix – tried, 1 try" in repr(shown)
     assert "· inverse 2: The other product – untouched" in repr(shown)
     assert "inverse 7: The worst direction (proof) – on paper" in repr(shown)
     table = shown._repr_html_()
@@ -225,3 +234,15 @@ def test_progress_counts_stubs_answers_and_variants():
 
 def test_progress_of_a_chapter_that_was_not_touched():
     assert mc.progress("trace").counted == (0, 7)
+
+
+@pytest.mark.parametrize("number", [0, -1, 99, "1", 1.5, None])
+def test_only_numbers_of_exercises_are_exercises(number):
+    with pytest.raises(IndexError, match="has the exercises 1 to"):
+        mc.exercise("inverse", number)
+
+
+def test_a_shape_may_be_said_as_a_list_or_an_array():
+    ex = next(ex for ex in (mc.exercise("inverse", k) for k in range(1, 9)) if ex.task.target and np.ndim(ex.value))
+    for shape in (list(np.shape(ex.value)), np.array(np.shape(ex.value))):
+        assert ex.predict(shape).passed
