@@ -99,8 +99,9 @@ PIECE = re.compile(
     r"(?<=[,;:])(?:\\\s|\\;|\s))|(?P<sign>=|\\Rightarrow|\\iff|\\le(?![a-z])|\\approx)|"
     r"\\left(?![a-z])|\\right(?![a-z])|\\begin|\\end|\\[{}]|[{}()\[\]]"
 )
-NAMES = {"Lu": "LU", "Qr": "QR", "Relu": "ReLU", "Pca": "PCA", "kronecker": "Kronecker", "jacobian": "Jacobian",
-         "jacobi": "Jacobi", "Riemannian": "Riemannian"}  # fmt: skip
+NAMES = {"Lu": "LU", "Qr": "QR", "Svd": "SVD", "Cnn": "CNN", "Relu": "ReLU", "Pca": "PCA", "Map": "MAP",
+         "kronecker": "Kronecker", "jacobian": "Jacobian", "jacobi": "Jacobi", "Riemannian": "Riemannian",
+         "Frobenius": "Frobenius", "Mahalanobis": "Mahalanobis", "gram": "Gram"}  # fmt: skip
 
 
 def words_of(key):
@@ -147,8 +148,9 @@ def formula_sheet():
 
     text = f"""# The formula sheet
 
-{len(RULES)} rules, each on a card with the same twelve rows. Nothing on this page is typed: formulas, domains and
-sources come from the rules, and the last row holds the numbers of the verification made when this page was built.
+{len(RULES)} rules, each on a card with the same twelve rows. The row *domain* says where the formulas hold, the row
+*where it stops* what happens at its edge. Nothing on this page is typed: formulas and sources come from the rules, and
+the last row holds the numbers of the verification made when this page was built.
 The row *cost* counts operations to leading order. *Measured* is the time of a value together with one
 adjoint, over the time of the value alone, roughly and on one machine: about three where the adjoint
 costs two values. A second differential is printed for one direction, taken twice.
@@ -190,7 +192,7 @@ def errata():
 
 _ERRATA_CODE = f"""{IMPORTS}
 
-plain = np.vectorize(lambda v: float(f"{{v:.4g}}"), otypes=[float])
+plain = np.vectorize(lambda v: float(f"{{v:.4g}}") + 0.0, otypes=[float])
 show = lambda *pair: [plain(value).tolist() for value in pair]"""
 
 

@@ -44,7 +44,7 @@ def entry(F):
         "name": F.name,
         "chapter": chapter_of(F),
         "shapes": dict(F.formulas.shapes),
-        "domain": F.domain.name,
+        "domain": beside.get("domain", F.domain.name),  # a member of a family knows its own sizes only
         "value": F.formulas.lines("value"),
         "differential": F.formulas.lines("differential"),
         "adjoint": F.formulas.lines("adjoint"),

@@ -10,6 +10,8 @@ import pytest
 import matcalc as mc
 from matcalc.catalog import CHAPTERS
 from matcalc.sheet import Card
+from matcalc.variants import CHAPTERS as CHAPTERS_OF_THE_BOOK
+from matcalc.variants import tasks
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = importlib.util.spec_from_file_location("pages", ROOT / "appendix" / "pages.py")
@@ -76,3 +78,12 @@ def test_every_erratum_and_every_formula_is_on_its_page():
     assert [e["key"] for e in pages.load("errata") if f"### {pages.words_of(e['key'])}\n" not in errata] == []
     assert [e["id"] for e in pages.load("standard_sheets") if pages.wrapped(e["statement"]) not in sheets] == []
     assert [s["id"] for s in pages.load("statements") if f"| {s['id']}" not in text("coverage")] == []
+
+
+def test_the_plan_of_the_course_names_exercises_that_exist_and_stars_the_proofs():
+    plan = (ROOT / "appendix" / "teaching.md").read_text(encoding="utf-8")
+    named = re.findall(r"<\.\./chapters/(\w+)>`: ((?:\d+(?:\\\*)?(?:, )?)+)", plan)
+    assert len(named) == len(CHAPTERS_OF_THE_BOOK) - 1  # all but convolution, which is a thirteenth week
+    for chapter, numbers in named:
+        for number in numbers.strip(", ").split(", "):
+            assert tasks(chapter)[int(number.rstrip("\\*")) - 1].is_proof == number.endswith("*"), (chapter, number)

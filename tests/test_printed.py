@@ -52,6 +52,7 @@ def D2(f):
 
 
 P = np.array([[1.0, 2, 0], [0, 1, 1], [1, 0, 3]])
+assert mc.RULES  # all of them are loaded: each family brings words that formulas may use, such as expm
 WORDS = {**vars(statement_letters), "mc": mc, "truncated": truncated, "integral": integral, "divided": divided,
          "gaps": gaps, "svd_near": svd_near, "D2": D2, "P": P}  # fmt: skip
 

@@ -13,7 +13,8 @@ from matcalc.latex import parse
 from matcalc.spaces import vec
 
 every_rule = pytest.mark.parametrize("F", mc.RULES, ids=lambda F: F.name)
-FIELDS = {"degenerate", "flops", "second", "where", "derivation"}
+FIELDS = {"domain", "degenerate", "flops", "second", "where", "derivation"}
+SIZES_OF_ONE = re.compile(r"\d×\d|length \d|\bshapes \(|eigenvalues \d")  # what one member says
 
 
 def point(F, n=4):
@@ -25,6 +26,12 @@ def point(F, n=4):
 def test_every_rule_has_its_data_and_no_other_has():
     assert set(sheet.BESIDE) == {F.name for F in mc.RULES}
     assert [name for name, beside in sheet.BESIDE.items() if not {"degenerate", "flops"} <= set(beside) <= FIELDS] == []
+
+
+def test_a_domain_is_that_of_the_family():
+    restated = {name for name, beside in sheet.BESIDE.items() if "domain" in beside}
+    assert restated == {F.name for F in mc.RULES if SIZES_OF_ONE.search(F.domain.name)}
+    assert [card["name"] for card in sheet.as_json() if SIZES_OF_ONE.search(card["domain"])] == []
 
 
 def test_the_file_for_other_tools_is_what_the_catalog_says():

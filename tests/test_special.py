@@ -72,3 +72,10 @@ def test_the_generic_point_stays_in_the_domain_and_where_f_has_a_value(rng):
 def test_where_there_is_none_none_is_found(rng):
     assert generic_near(lambda X: np.nan, np.eye(2), rng, gaussian, None) is None
     assert generic_near(lambda X: 1 / 0, np.eye(2), rng, gaussian, None) is None
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e-310, 1e-200, 1.0, 1e200, 1e307])
+def test_what_is_special_is_seen_at_any_size(scale):
+    assert "orthogonal" in remarks(scale * Q, None)[0] or scale < 1e-300  # subnormal numbers have few digits
+    assert remarks(scale * A, None) == ()
