@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
 NOTEBOOKS = CHAPTERS + sorted(ROOT.glob("appendix/*.ipynb"))
 EVERYWHERE = [rules.cell_complaints, rules.markdown_complaints, rules.alt_complaints, rules.exercise_complaints]
-IN_CHAPTERS = [rules.section_complaints, rules.rhythm_complaints]
+IN_CHAPTERS = [rules.section_complaints, rules.rhythm_complaints, rules.start_complaints]
 
 
 def load(path):
@@ -100,6 +100,7 @@ BROKEN = [
     (rules.markdown_complaints, 0, {"source": ":::{prf:proof}\n:class: dropdown\n:::"}, "folded"),
     (rules.markdown_complaints, 0, {"source": "See Exercise {ref}`ex-a`."}, "writes the word itself"),
     (rules.alt_complaints, 1, {"metadata": {}}, "alternative text"),
+    (rules.start_complaints, 1, {"source": "import numpy"}, "first code cell"),
     (rules.section_complaints, 0, {"source": "## Recap\n## You need"}, "no section"),
     (rules.section_complaints, 0, {"source": "\n".join("## " + s for s in rules.SECTIONS[::-1])}, "order"),
     (rules.rhythm_complaints, 1, {"source": "x\n" * 12}, "code cells"),
