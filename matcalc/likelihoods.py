@@ -6,6 +6,8 @@ function of A over the volumes of L and K, so all their gradients come from the 
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy.linalg import lapack, solve_triangular
 
@@ -92,8 +94,8 @@ def functional(*gradients):
 
 def sandwich(L, P, K, trans=0):
     """L⁻¹ P K⁻ᵀ, which whitens; with ``trans=1`` its adjoint L⁻ᵀ P K⁻¹."""
-    half = solve_triangular(L, P, lower=True, trans=trans)
-    return solve_triangular(K, half.T, lower=True, trans=trans).T
+    solve = partial(solve_triangular, lower=True, trans=trans, check_finite=False)
+    return solve(K, solve(L, P).T).T
 
 
 def score(A, P, L, K):

@@ -19,6 +19,18 @@ def with_singular_values(rng, s, m, n):
     return (U * s) @ V.T
 
 
+def spread(rng, n):
+    """A generic matrix whose singular values, between ½ and 2, are well apart: tall for odd n, wide for even n."""
+    s = 2.0 ** (np.linspace(1, -1, n) + rng.uniform(-0.2, 0.2, n) / n)
+    return with_singular_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
+
+
+def tied(rng, n):
+    """A tall matrix whose two largest singular values are equal."""
+    n = max(n, 2)
+    return with_singular_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
+
+
 def well_conditioned(rng, n):
     """A generic n×n matrix with singular values between ½ and 2."""
     left, _ = np.linalg.qr(rng.standard_normal((n, n)))

@@ -6,7 +6,7 @@ import re
 FLOORS = {
     "spaces": 0, "samples": 0, "triangular": 0, "threads": 0, "report": 0, "latex": 0, "session": 0,
     "domains": 1, "linear_map": 1, "differences": 1, "directions": 1, "formula": 1, "expressions": 1,
-    "rule": 2, "special": 2, "windows": 2, "evidence": 2, "traced": 2, "likelihoods": 2,
+    "rule": 2, "special": 2, "windows": 2, "evidence": 2, "traced": 2, "likelihoods": 2, "eigenbasis": 2,
     "rules": 3, "verify": 3, "claims": 3, "locate": 3, "second_order": 3, "mistakes": 3, "autodiff": 3,
     "catalog": 4, "diagnose": 4, "derive": 4, "exercises": 4,
     "plots": 5, "variants": 5, "sheet": 5, "truth": 5, "standard_sheets": 5,

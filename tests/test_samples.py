@@ -61,3 +61,15 @@ def test_singular_values_are_those_that_were_asked_for(rng):
     for m, n in (5, 3), (3, 5), (3, 3):
         found = np.linalg.svd(samples.with_singular_values(rng, np.array([2.0, 1.0]), m, n), compute_uv=False)
         assert np.allclose(found, [2, 1, 0], atol=1e-14)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_singular_values_apart_and_tied(n, rng):
+    X, s = samples.spread(rng, n), np.linalg.svd(samples.spread(rng, n), compute_uv=False)
+    assert X.shape == ((n + 2, n) if n % 2 else (n, n + 2))
+    assert np.all(s > 0.4)
+    assert np.all(s < 2.4)
+    assert np.all(np.diff(s) < -0.05)
+    t = np.linalg.svd(samples.tied(rng, n), compute_uv=False)
+    assert np.allclose(t[:2], 2)
+    assert np.all(t[2:] < 1.9)

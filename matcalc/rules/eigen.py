@@ -6,6 +6,7 @@ import numpy as np
 import scipy.linalg as la
 
 from ..domains import SYMMETRIC, Domain, DomainError, not_symmetric, refusal_of
+from ..eigenbasis import GAP, TIE, gaps, turned
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -14,15 +15,6 @@ from ..spaces import commutation, vec
 
 # With dV = V C and M = Vᵀ dX V the differential of X V = V Λ says M = dΛ + C Λ − Λ C: the diagonal of M is dλ, and
 # off it Cᵢⱼ = Mᵢⱼ / (λⱼ − λᵢ). C is skew, so its diagonal is zero.
-GAP = 1e-10  # eigenvalues nearer than this, relative to the largest, count as equal
-TIE = 1e-10  # entries of an eigenvector whose moduli agree to this relative distance count as tied
-
-
-def gaps(values):
-    """F with Fᵢⱼ = 1/(λⱼ − λᵢ) off the diagonal, zero on it."""
-    values = vec(values)
-    table = values - values[:, None]
-    return np.divide(1.0, table, out=np.zeros_like(table), where=~np.eye(len(values), dtype=bool))
 
 
 def step_gaps(values, k):
@@ -35,26 +27,8 @@ def step_gaps(values, k):
     return np.divide(1.0, table, out=np.zeros_like(table), where=low != low[:, None])
 
 
-def khatri_rao(A, B):
-    """The Kronecker products aⱼ ⊗ bⱼ of the columns of A and B, side by side."""
-    return np.stack([np.kron(a, b) for a, b in zip(A.T, B.T, strict=True)], axis=1)
-
-
-def turned(V):
-    """V with each column divided by its phase, so that its entry of largest modulus is real and positive."""
-    top = V[np.abs(V).argmax(axis=0), np.arange(V.shape[1])]
-    return V * (np.abs(top) / top)
-
-
-def eigenvectors(X):
-    """Eigenvectors in the columns, by real and then by imaginary part of the eigenvalue, turned."""
-    values, V = np.linalg.eigh(X) if np.array_equal(X, X.T) else np.linalg.eig(X)
-    return turned(V[:, np.lexsort((values.imag, values.real))])
-
-
-FUNCTIONS |= {"eigenvectors": eigenvectors, "gaps": gaps, "stepgaps": step_gaps, "khatrirao": khatri_rao}
 _sym = FUNCTIONS["sym"]
-FUNCTIONS["columns"] = lambda V, first, last: V[:, int(first.item()) - 1 : int(last.item())]
+FUNCTIONS |= {"stepgaps": step_gaps, "columns": lambda V, i, j: V[:, int(i.item()) - 1 : int(j.item())]}
 
 
 def spectrum(X):
@@ -95,7 +69,7 @@ def eigvalsh_at(X):
     return values, LinearMap(
         push=lambda dX: (V * (dX @ V)).sum(axis=0),
         pull=lambda bar: (V * bar) @ V.T,
-        matrix=lambda: khatri_rao(V, V).T,
+        matrix=lambda: la.khatri_rao(V, V).T,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.linalg as la
 
 from ..domains import Domain, DomainError, a_square_matrix, refusal_of
+from ..eigenbasis import GAP, TIE, gaps, in_order, turned
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
@@ -13,20 +14,7 @@ from ..samples import well_conditioned
 
 # With dV = V C and K = V⁻¹ dX V the differential of X V = V Λ says K = dΛ + C Λ − Λ C: the diagonal of K is dλ, and
 # off it Cᵢⱼ = Kᵢⱼ / (λⱼ − λᵢ). The diagonal of C is free: the norm fixes its real part, the phase its imaginary one.
-GAP = 1e-10  # eigenvalues nearer than this, relative to the largest, count as equal
-TIE = 1e-10  # numbers that a rule of order or phase compares, and that agree to this, count as tied
 BLUR = 100 * np.finfo(float).eps  # rounding moves an eigenvalue by about BLUR ‖X‖ / |wᴴv|
-
-
-def in_order(values):
-    """The order of the eigenvalues: by real part, then by imaginary part."""
-    return np.lexsort((values.imag, values.real))
-
-
-def turned(V):
-    """V with each column divided by its phase, so that its entry of largest modulus is real and positive."""
-    top = V[np.abs(V).argmax(axis=0), np.arange(V.shape[1])]
-    return V * (np.abs(top) / top)
 
 
 def largest(V):
@@ -37,7 +25,7 @@ def largest(V):
     return P
 
 
-FUNCTIONS |= {"largest": largest, "Im": np.imag}  # eigenvectors, gaps and khatrirao are those of symmetric matrices
+FUNCTIONS |= {"largest": largest, "Im": np.imag}
 
 
 def simple_spectrum(X):
@@ -96,20 +84,24 @@ def _scaled(V, W):
 
 
 def eigvals_at(X):
-    """dλᵢ = wᵢᴴ dX vᵢ / (wᵢᴴ vᵢ); the adjoint in ⟨A, B⟩ = Re tr(Aᴴ B)."""
+    """dλᵢ = wᵢᴴ dX vᵢ / (wᵢᴴ vᵢ); the adjoint in ⟨A, B⟩ = Re tr(Aᴴ B).
+
+    A complex dX is welcome, for each λᵢ is analytic; only their order may change, where a conjugate pair ties.
+    The adjoint is that of the map on real dX.
+    """
     values, V, W = simple_spectrum(X)
     L = _scaled(V, W)
     return values, LinearMap(
         push=lambda dX: ((L @ dX) * V.T).sum(axis=1),
         pull=lambda bar: ((L.conj().T * bar) @ V.conj().T).real,
-        matrix=lambda: np.stack([np.kron(v, w) for v, w in zip(V.T, L, strict=True)]),
+        matrix=lambda: la.khatri_rao(V, L.T).T,
     )
 
 
 def second_of_eigvals(X):
     """d²λᵢ = Σ over j ≠ i of (Hᵢⱼ Kⱼᵢ + Kᵢⱼ Hⱼᵢ)/(λᵢ − λⱼ), H and K in the basis of eigenvectors."""
     values, V, W = simple_spectrum(X)
-    L, F = _scaled(V, W), FUNCTIONS["gaps"](values)
+    L, F = _scaled(V, W), gaps(values)
 
     def second(H, K):
         H, K = L @ H @ V, L @ K @ V
@@ -119,9 +111,13 @@ def second_of_eigvals(X):
 
 
 def eig_at(X):
-    """dv = z − v (Re vᴴz + i Im zₖ/vₖ) with z = V C: the norm takes the real part, the phase rule the other."""
+    """dv = z − v (Re vᴴz + i Im zₖ/vₖ) with z = V C: the norm takes the real part, the phase rule the other.
+
+    A complex dX is welcome, but in it the map is ℝ-linear only, as norm and phase are: dv along i dX is not i dv.
+    The adjoint is that of the map on real dX.
+    """
     values, V, W = phased_spectrum(X)
-    L, F, P = _scaled(V, W), FUNCTIONS["gaps"](values), largest(V)
+    L, F, P = _scaled(V, W), gaps(values), largest(V)
 
     def push(dX):
         K = L @ dX @ V

@@ -109,8 +109,12 @@ cholesky = Rule(
 
 
 def gram_schmidt(X):
-    """(Q, R) with X = Q R: each column minus its part along the columns before it, taken off twice."""
-    Q = np.array(X, dtype=np.result_type(X, float))
+    """(Q, R) with X = Q R: each column minus its part along the columns before it, taken off twice.
+
+    The largest entry of each column is divided out first, so that no square over- or underflows.
+    """
+    sizes = np.abs(X).max(axis=0)
+    Q = np.array(X / sizes, dtype=np.result_type(X, float))
     R = np.zeros((X.shape[1], X.shape[1]), dtype=Q.dtype)
     for j in range(X.shape[1]):
         for _ in range(2):  # once leaves rounding errors of the size of the condition number
@@ -119,7 +123,7 @@ def gram_schmidt(X):
             Q[:, j] -= Q[:, :j] @ part
         R[j, j] = np.sqrt(Q[:, j] @ Q[:, j])
         Q[:, j] /= R[j, j]
-    return Q, R
+    return Q, R * sizes
 
 
 def positive_qr(X):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logsumexp
+from scipy.special import expit, log_softmax
 
 from ..domains import MATRICES, Domain, DomainError
 from ..formula import FUNCTIONS, Formulas
@@ -199,9 +199,14 @@ def softmax_at(Z):
     return P, LinearMap(along, along, matrix)
 
 
+def _by_logarithms(Z):
+    """exp(Z − log of the row sums of exp(Z)), row by row."""
+    return np.exp(log_softmax(Z, axis=1))
+
+
 def softmax_second(Z):
     """In each row P holds weights, and the bend is P ⊙ (uv − the mean of uv), u and v the centered directions."""
-    P = np.exp(Z - logsumexp(Z, axis=1, keepdims=True))
+    P = _by_logarithms(Z)
     mean = lambda dZ: (P * dZ).sum(axis=1, keepdims=True)
 
     def along(dZ, dV):
@@ -213,7 +218,7 @@ def softmax_second(Z):
 
 softmax = Rule(
     name="softmax",
-    f=lambda Z: np.exp(Z - logsumexp(Z, axis=1, keepdims=True)),
+    f=_by_logarithms,
     linearize=softmax_at,
     domain=MATRICES,
     formulas=Formulas(

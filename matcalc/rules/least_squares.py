@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import scipy.linalg as la
@@ -14,20 +15,22 @@ from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
 from ..samples import with_singular_values
-from ..spaces import commutation, shape_of, text
+from ..spaces import commutation, normal_part, shape_of, text
 
 
 @dataclass(frozen=True)
 class Fit:
     """The solution W of S W = XᵀY with its residual E = Y − X W, and what S⁻¹ does, from one factorization.
 
-    ``coefficients(Z)`` is S⁻¹Xᵀ Z, ``fitted(V)`` its transpose X S⁻¹ V, and ``solve(V)`` is S⁻¹ V.
+    ``coefficients(Z)`` is S⁻¹Xᵀ Z, ``fitted(V)`` its transpose X S⁻¹ V, and ``solve(V)`` is S⁻¹ V. ``residual(Z)`` is
+    Z − X S⁻¹Xᵀ Z, found without that difference, so that a small E = residual(Y) keeps its digits.
     S is XᵀX for least squares and XᵀX + λI for ridge; nothing else tells them apart.
     """
 
     X: np.ndarray
     W: np.ndarray
     E: np.ndarray
+    residual: Callable
     coefficients: Callable
     fitted: Callable
     solve: Callable
@@ -57,8 +60,8 @@ class Fit:
 
     def _moved(self, tangent):
         """How the solution and the residual E = Y − X W move."""
-        dW = self.push(tangent)
-        return dW, tangent[1] - tangent[0] @ self.W - self.X @ dW
+        dX, dY = tangent
+        return self.push(tangent), self.residual(dY - dX @ self.W) - self.fitted(dX.T @ self.E)
 
 
 def _outer(A, B):
@@ -75,11 +78,9 @@ def ols_fit(point):
     def solve(V, trans):
         return la.solve_triangular(R, V, trans=trans, check_finite=False)
 
-    def coefficients(Z):
-        return solve(Q.T @ Z, "N")
-
+    coefficients, residual = lambda Z: solve(Q.T @ Z, "N"), partial(normal_part, Q)
     return Fit(
-        X, coefficients(Y), Y - Q @ (Q.T @ Y), coefficients,
+        X, coefficients(Y), residual(Y), residual, coefficients,
         fitted=lambda V: Q @ solve(V, "T"),
         solve=lambda V: solve(solve(V, "T"), "N"),
     )  # fmt: skip
@@ -121,8 +122,9 @@ def ridge_fit(point, lam):
     V = Vt.T
     with np.errstate(over="ignore", divide="ignore"):  # where σ = 0 or σ² = ∞ the limits are right
         keep, left, gone = 1 / (s + lam / s), 1 / (1 + s / lam * s), 1 / (s * s + lam)
+    residual = partial(_weighted, U, left, 1.0)
     return Fit(
-        X, (V * keep) @ (U.T @ Y), _weighted(U, left, 1.0, Y),
+        X, (V * keep) @ (U.T @ Y), residual(Y), residual,
         coefficients=lambda Z: (V * keep) @ (U.T @ Z),
         fitted=lambda W: (U * keep) @ (Vt @ W),
         solve=lambda W: _weighted(V, gone, 1 / lam, W),

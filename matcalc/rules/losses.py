@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import log_softmax, logsumexp
-from scipy.special import softmax as probabilities
 
 from ..domains import matrices_of_shape
 from ..formula import FUNCTIONS, Formulas
@@ -57,11 +56,11 @@ def cross_entropy(Y):
     m = len(Y)
 
     def cross_entropy_at(Z):
-        P = probabilities(Z, axis=1)
-        return (logsumexp(Z, axis=1).sum() - (Y * Z).sum()) / m, functional((P - Y) / m)
+        below, total, P = _below_the_largest(Z)
+        return (np.log(total).sum() - (Y * below).sum()) / m, functional((P - Y) / m)
 
     def second_at(Z):
-        P = probabilities(Z, axis=1)
+        P = _below_the_largest(Z)[-1]
         mean = lambda dZ: (P * dZ).sum(axis=1, keepdims=True)
         return lambda dZ, dV: (P * (dZ - mean(dZ)) * dV).sum() / m  # a covariance under P, so convex
 
@@ -74,6 +73,14 @@ def cross_entropy(Y):
         source="bishop2006, eq. 4.109",
         second_at=second_at,
     )
+
+
+def _below_the_largest(Z):
+    """In each row the scores less their largest, the sum of their exponentials, softmax: what they share cancels."""
+    below = Z - Z.max(axis=1, keepdims=True)
+    E = np.exp(below)
+    total = E.sum(axis=1, keepdims=True)
+    return below, total, E / total
 
 
 def _cross_entropy_formulas(Y):

@@ -200,9 +200,15 @@ sqrtm_spd = Rule(
     second_at=sqrtm_second_at,
 )
 
+def log_by_size(X):
+    """log X = log(X/t) + log(t) I: with the largest entry for t the first logarithm is one of moderate numbers."""
+    size = np.abs(X).max()
+    return np.real(la.logm(X / size)) + np.log(size) * np.eye(len(X))
+
+
 logm_spd = Rule(
     name="logm_spd",
-    f=lambda X: np.real(la.logm(X)),
+    f=log_by_size,
     linearize=logm_at,
     domain=POSITIVE,
     formulas=Formulas(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import cho_solve
-from scipy.special import digamma, multigammaln
+from scipy.special import digamma, gammaln, multigammaln
 
 from ..formula import FUNCTIONS, Formulas
 from ..likelihoods import LOG_TAU, functional, log_volume, lower, normal, points, positive, sandwich, score
 from ..rule import Rule
+from ..spaces import normal_part
 
 sym = FUNCTIONS["sym"]
 
@@ -133,20 +133,20 @@ def matrix_t_loglik_at(X):
     L, K, (n, p) = lower("U", U), lower("V", V), X.shape
     A, kappa = sandwich(L, X - M, K), (nu + n + p - 1) / 2
     Q, sigma, Zt = np.linalg.svd(A, full_matrices=False)
-    P, bulk = 2 * kappa * (Q * (sigma / (1 + sigma**2))) @ Zt, np.log1p(sigma**2).sum()
-    gamma = multigammaln(kappa, p) - multigammaln(kappa - n / 2, p)
-    slope = (_multidigamma(p, kappa) - _multidigamma(p, kappa - n / 2) - bulk) / 2
+    P, bulk = 2 * kappa * (Q / (sigma + 1 / sigma)) @ Zt, np.logaddexp(0, 2 * np.log(sigma)).sum()
+    high, low = (nu + n + np.arange(p)) / 2, (nu + np.arange(p)) / 2  # log Γ_p(κ) is a sum of log Γ over these numbers
+    gamma, slope = np.sum(gammaln(high) - gammaln(low)), (np.sum(digamma(high) - digamma(low)) - bulk) / 2
     value = gamma - A.size * np.log(np.pi) / 2 - log_volume(L, K) - kappa * bulk
     return value, functional(*score(A, P, L, K), slope)
 
 
 def _matrix_t(X):
-    """The same density from the other side: Γ_n for Γ_p, and the p×p determinant |V + Eᵀ U⁻¹ E|."""
+    """The same density from the other side: Γ_n for Γ_p, and |U| |V + Eᵀ U⁻¹ E| = |U, E; −Eᵀ, V| without a square."""
     (X, M, U, V, nu), (n, p), logdet = X, X[0].shape, lambda S: np.linalg.slogdet(S)[1]
-    a, kappa = (nu + n - 1) / 2, (nu + n + p - 1) / 2
-    bulk = logdet(V + (X - M).T @ np.linalg.solve(U, X - M))
-    gamma = multigammaln(kappa, n) - multigammaln(a, n) - n * p * np.log(np.pi) / 2
-    return gamma - p * logdet(U) / 2 + (kappa - n / 2) * logdet(V) - kappa * bulk
+    kappa, rows, u, v = (nu + n + p - 1) / 2, (nu + np.arange(n)) / 2, np.abs(U).max(), np.abs(V).max()
+    gamma, E = np.sum(gammaln(rows + p / 2) - gammaln(rows)), (X - M) / np.sqrt(u) / np.sqrt(v)
+    bulk = logdet(np.block([[U / u, E], [-E.T, V / v]])) - logdet(U / u) - logdet(V / v)
+    return gamma - (n * p * np.log(np.pi) + p * logdet(U) + n * logdet(V)) / 2 - kappa * bulk
 
 
 matrix_t_loglik = Rule(
@@ -180,27 +180,28 @@ matrix_t_loglik = Rule(
 
 
 def ppca_loglik_at(X):
-    """Rows of X are N(0, C), C = W Wᵀ + s I. All goes through K = s I + Wᵀ W, of size k×k: C is never formed.
+    """Rows of X are N(0, C), C = W Wᵀ + s I. With W = Q diag(σ) Zᵀ, C is σ² + s along the columns of Q, s across them.
 
-    C⁻¹ W = W K⁻¹, C⁻¹ = (I − W K⁻¹ Wᵀ)/s and |C| = s^(p−k) |K|, whatever the rank of W.
+    So C is never formed, W may have any rank, and what X has along Q and across it are not mixed.
     """
     X, W, s = X
     positive("s", s)
-    (n, p), k = X.shape, W.shape[1]
-    L = np.linalg.cholesky(s * np.eye(k) + W.T @ W)
-    solve = lambda B: cho_solve((L, True), B)
-    H = (X.T - W @ solve(W.T @ X.T)) / s
-    logdet = (p - k) * np.log(s) + 2 * np.log(np.diag(L)).sum()
-    trace = (p - k) / s + np.trace(solve(np.eye(k)))
-    value = -(n * p * LOG_TAU + n * logdet + np.sum(X.T * H)) / 2
-    return value, functional(-H.T, H @ (H.T @ W) - n * solve(W.T).T, (np.sum(H * H) - n * trace) / 2)
+    Q, sigma, Zt = np.linalg.svd(W, full_matrices=False)
+    (n, p), free, root = X.shape, len(W) - len(sigma), np.hypot(sigma, np.sqrt(s))  # roots of the variances along Q
+    A, B = X @ Q / root, normal_part(Q, X.T).T / np.sqrt(s)  # what X has along and across, whitened
+    H = A / root @ Q.T + B / np.sqrt(s)  # X C⁻¹
+    logdet, trace = 2 * np.log(root).sum() + free * np.log(s), np.sum(1 / root / root) + free / s
+    value = -(n * p * LOG_TAU + n * logdet + np.sum(A * A) + np.sum(B * B)) / 2
+    slope_W = (H.T @ A - n * Q / root) * (sigma / root) @ Zt
+    return value, functional(-H, slope_W, (np.sum(H * H) - n * trace) / 2)
 
 
 def _ppca(X):
-    """The same with the p×p covariance itself."""
-    X, W, s = X
-    C = W @ W.T + s * np.eye(len(W))
-    return -(X.size * LOG_TAU + len(X) * np.linalg.slogdet(C)[1] + np.trace(np.linalg.solve(C, X.T @ X))) / 2
+    """The same from G = [s I, W; −Wᵀ, I], without a square: |G| = |C|, and G [h; Wᵀh] = [x; 0] for h = C⁻¹x."""
+    (X, W, s), (p, k) = X, X[1].shape
+    G = np.block([[s * np.eye(p), W], [-W.T, np.eye(k)]])
+    H = np.linalg.solve(G, np.vstack([X.T, np.zeros((k, len(X)))]))[:p]
+    return -(X.size * LOG_TAU + len(X) * np.linalg.slogdet(G)[1] + np.sum(X.T * H)) / 2
 
 
 ppca_loglik = Rule(

@@ -11,7 +11,7 @@ from ..domains import Domain, DomainError, a_matrix, refusal_of
 from ..formula import FUNCTIONS, Formulas
 from ..linear_map import functional
 from ..rule import Rule
-from ..samples import rank_deficient, with_singular_values
+from ..samples import rank_deficient, spread, tied
 
 # Every norm is a largest slope, ‖X‖ = max ⟨G, X⟩ over a ball of matrices G. Where just one G is largest it is the
 # gradient: the others stay below, so only ⟨G, dX⟩ counts to first order. Where several are, the norm has a kink.
@@ -97,17 +97,6 @@ def largest_row(X):
     return y, G.T
 
 
-def _spread(rng, n):
-    """Singular values between ½ and 2, none near another; tall for odd n, wide for even n."""
-    s = 2.0 ** (np.linspace(1, -1, n) + rng.uniform(-0.2, 0.2, n) / n)
-    return with_singular_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
-
-
-def _tied(rng, n):
-    n = max(n, 2)
-    return with_singular_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
-
-
 def _one_column(rng, n):
     """No entry near zero, and one column well above the others."""
     X = rng.uniform(0.5, 1, (n, n + 1)) * rng.choice([-1, 1], (n, n + 1))
@@ -168,12 +157,12 @@ VECTORS = ("U", r"\operatorname{left}(X)"), ("V", r"\operatorname{right}(X)")
 
 spectral_norm = _norm(
     "spectral_norm", lambda X: np.linalg.norm(X, 2), spectral,
-    "matrices whose largest singular value is simple", _spread, _tied,
+    "matrices whose largest singular value is simple", spread, tied,
     _rank_one("u_1", "v_1", r"\operatorname{left}_1(X)", r"\operatorname{right}_1(X)"), second_of_spectral,
 )  # fmt: skip
 
 nuclear_norm = _norm(
-    "nuclear_norm", lambda X: np.linalg.norm(X, "nuc"), nuclear, "matrices of full rank", _spread, rank_deficient,
+    "nuclear_norm", lambda X: np.linalg.norm(X, "nuc"), nuclear, "matrices of full rank", spread, rank_deficient,
     _printed(
         r"\operatorname{tr}(V U^{\top} X)", r"U V^{\top}", *VECTORS,
         differential=r"\operatorname{tr}(V U^{\top}\,\mathrm dX)",
@@ -203,7 +192,7 @@ def schatten(p):
     G, sigma = ("G", r"U (\Sigma / y)^{p-1} V^{\top}"), (r"\Sigma", r"\operatorname{diag}(U^{\top} X V)")
     return _norm(
         f"schatten({p:g})", value, at,
-        "matrices other than zero", _spread, lambda rng, n: np.zeros((n, n + 1)),
+        "matrices other than zero", spread, lambda rng, n: np.zeros((n, n + 1)),
         _printed(r"\operatorname{tr}(\Sigma^{p})^{1/p}", "G", G, sigma, *VECTORS, p=p),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
 from ..samples import with_singular_values
-from ..spaces import vec
+from ..spaces import normal_part, vec
 
 SURE = 1e8  # up to this condition number the rank is full beyond doubt; above it the singular values decide
 
@@ -62,15 +62,15 @@ def golub_pereyra(Y, U, W, V, Z):
     def push(dA):
         dY = -Y @ dA @ Y
         if m > r:
-            dY += W @ (W.T @ _normal(U, dA).T)  # the column space turns
+            dY += W @ (W.T @ normal_part(U, dA).T)  # the column space turns
         if n > r:
-            dY += _normal(V, dA.T) @ Z @ Z.T  # so does the row space
+            dY += normal_part(V, dA.T) @ Z @ Z.T  # so does the row space
         return dY
 
     def matrix():
         m, n = Y.shape[::-1]
         J = -np.kron(Y.T, Y)
-        swapped = np.kron(_normal(U, np.eye(m)), Y @ Y.T) + np.kron(Y.T @ Y, _normal(V, np.eye(n)))
+        swapped = np.kron(normal_part(U, np.eye(m)), Y @ Y.T) + np.kron(Y.T @ Y, normal_part(V, np.eye(n)))
         return J + _after_transposing(swapped, m, n)
 
     return Y, LinearMap(push, _between_transposes(push), matrix)
@@ -84,11 +84,6 @@ def _between_transposes(push):
 def _after_transposing(J, m, n):
     """J K_{mn}: the columns of J in the order of vec(dAᵀ), brought into that of vec(dA)."""
     return J[:, vec(np.arange(m * n).reshape(m, n))]
-
-
-def _normal(Q, G):
-    """(I − QQᵀ) G; for a square Q nothing is normal to its columns, and the difference would be rounding."""
-    return np.zeros_like(G) if Q.shape[0] == Q.shape[1] else G - Q @ (Q.T @ G)
 
 
 def pinv_at(A):

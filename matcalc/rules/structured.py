@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import scipy.linalg as la
 from scipy.linalg import lapack
@@ -11,7 +13,7 @@ from ..formula import FUNCTIONS, Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
 from ..samples import well_conditioned
-from ..spaces import commutation
+from ..spaces import commutation, normal_part
 
 sym, skew = FUNCTIONS["sym"], FUNCTIONS["skew"]  # ½(X ± Xᵀ), the nearest symmetric and the nearest skew matrix
 
@@ -81,7 +83,7 @@ orthogonal_tangent = Rule(
     name="orthogonal_tangent",
     f=lambda X: X[1] - (X[0] @ X[0].T @ X[1] + X[0] @ X[1].T @ X[0]) / 2,
     linearize=orthogonal_tangent_at,
-    domain=EQUAL_SHAPES,
+    domain=replace(EQUAL_SHAPES, shape=lambda X: EQUAL_SHAPES.shape(X) or a_matrix(X[0])),  # no vectors
     formulas=Formulas(
         value=r"G - Q \operatorname{sym}(Q^{\top} G)",
         differential=r"\mathrm dG - \mathrm dQ\,S - Q \operatorname{sym}(\mathrm dQ^{\top} G + Q^{\top} \mathrm dG)",
@@ -113,12 +115,11 @@ def cayley_at(S):
     def solve(B, trans=0):
         return la.lu_solve(factors, B, trans=trans, check_finite=False)
 
-    Y = solve(eye + S / 2)
-    right = (eye + Y) / 2  # equals (I − S/2)⁻¹, found without inverting
-    return Y, LinearMap(
-        push=lambda dS: solve(dS @ right),
-        pull=lambda Ybar: solve(Ybar, trans=1) @ right.T,
-        matrix=lambda: np.kron(right.T, right),
+    A = solve(eye)  # Y = 2A − I; to find ½ (I + Y) = A from Y would be rounding where S is large and Y near −I
+    return 2 * A - eye, LinearMap(
+        push=lambda dS: solve(dS @ A),
+        pull=lambda Ybar: solve(Ybar, trans=1) @ A.T,
+        matrix=lambda: np.kron(A.T, A),
     )
 
 
@@ -151,7 +152,7 @@ CAYLEY = Domain(
 
 cayley = Rule(
     name="cayley",
-    f=lambda S: 2 * np.linalg.inv(np.eye(len(S)) - S / 2) - np.eye(len(S)),
+    f=lambda S: np.linalg.solve(np.eye(len(S)) - S / 2, np.eye(len(S)) + S / 2),
     linearize=cayley_at,
     domain=CAYLEY,
     formulas=Formulas(
@@ -191,7 +192,7 @@ def polar_at(X):
     def push(dX):
         right = dX @ Vt.T
         M = P.T @ right
-        return (P @ ((M - M.T) / sums) + (right - P @ M) / s) @ Vt
+        return (P @ ((M - M.T) / sums) + normal_part(P, right) / s) @ Vt
 
     return P @ Vt, LinearMap(push, push)
 

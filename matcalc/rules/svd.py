@@ -11,7 +11,8 @@ from ..domains import Domain, DomainError, a_matrix, refusal_of
 from ..formula import Formulas
 from ..linear_map import LinearMap
 from ..rule import Rule
-from ..samples import with_singular_values
+from ..samples import spread, tied
+from ..spaces import normal_part
 
 TIE = 1e-10  # singular values closer than this, relative to the largest, count as equal; so do the two
 # largest entries of a column of U that compete for its sign
@@ -46,17 +47,16 @@ def signed(X):
     return U * signs(U), s, V * signs(U)
 
 
-def paired(X):
-    """(U, s, Vt) from the symmetric matrix [[0, X], [Xᵀ, 0]], whose eigenpairs are ±σᵢ and (uᵢ, ±vᵢ)/√2."""
-    m, k = X.shape[0], min(X.shape)
-    values, Z = la.eigh(_wielandt(X))
-    U, V = np.sqrt(2) * Z[:m, : -k - 1 : -1], np.sqrt(2) * Z[m:, : -k - 1 : -1]
-    return U * signs(U), values[: -k - 1 : -1], (V * signs(U)).T
+def iterated(X):
+    """(U, s, Vt) by QR iteration, where ``decompose`` divides and conquers; the sign rule is the same."""
+    U, s, Vt = la.svd(X, full_matrices=False, lapack_driver="gesvd")
+    return U * signs(U), s, signs(U)[:, None] * Vt
 
 
-def _wielandt(X):
+def by_eigenvalues(X):
+    """σ, descending: the largest eigenvalues of the symmetric matrix [[0, X], [Xᵀ, 0]], which are ±σᵢ and zeros."""
     m, n = X.shape
-    return np.block([[np.zeros((m, m)), X], [X.T, np.zeros((n, n))]])
+    return la.eigvalsh(np.block([[np.zeros((m, m)), X], [X.T, np.zeros((n, n))]]))[: -min(m, n) - 1 : -1]
 
 
 def svdvals_at(X):
@@ -78,8 +78,8 @@ def svd_at(X):
     def push(dX):
         GV, GtU = dX @ V / unit, dX.T @ U / unit
         P = U.T @ GV
-        dU = U @ (F * (P * t + t[:, None] * P.T)) + _normal(U, GV) / t
-        dV = V @ (F * (t[:, None] * P + P.T * t)) + _normal(V, GtU) / t
+        dU = U @ (F * (P * t + t[:, None] * P.T)) + normal_part(U, GV) / t
+        dV = V @ (F * (t[:, None] * P + P.T * t)) + normal_part(V, GtU) / t
         return dU, unit * np.diag(P), dV.T
 
     return (U, s, V.T), LinearMap(push, partial(_pull_svd, U, t, V, F, unit))
@@ -92,10 +92,10 @@ def _pull_svd(U, t, V, F, unit, Ybar):
     np.fill_diagonal(core, unit * sbar)  # F is zero there
     half = U @ core
     if len(U) > len(t):  # something is normal to the columns of U
-        half += _normal(U, Ubar) / t
+        half += normal_part(U, Ubar) / t
     Xbar = half @ V.T
     if len(V) > len(t):
-        Xbar += U @ (_normal(V, Vbar) / t).T
+        Xbar += U @ (normal_part(V, Vbar) / t).T
     return Xbar / unit
 
 
@@ -105,32 +105,16 @@ def _gaps(s):
     return (1 - np.eye(len(s))) / F
 
 
-def _normal(Q, G):
-    """(I − QQᵀ) G; for a square Q nothing is normal to its columns, and the difference would be rounding."""
-    return np.zeros_like(G) if Q.shape[0] == Q.shape[1] else G - Q @ (Q.T @ G)
-
-
-def _spread(rng, n):
-    """Singular values between ½ and 2, no two near each other; tall for odd n, wide for even n."""
-    s = 2.0 ** (np.linspace(1, -1, n) + rng.uniform(-0.3, 0.3, n) / n)
-    return with_singular_values(rng, s, n + 2 * (n % 2), n + 2 * (1 - n % 2))
-
-
-def _with_tie(rng, n):
-    n = max(n, 2)
-    return with_singular_values(rng, np.r_[2.0, 2.0, np.linspace(1.5, 1, n - 2)], n + 2, n)
-
-
 svdvals = Rule(
     name="svdvals",
-    f=lambda X: la.eigvalsh(_wielandt(X))[: -min(X.shape) - 1 : -1],
+    f=by_eigenvalues,
     linearize=svdvals_at,
     domain=Domain(
         name="matrices whose singular values are distinct and not zero",
         shape=a_matrix,
         interior=refusal_of(decompose),
-        sample=_spread,
-        outside=_with_tie,
+        sample=spread,
+        outside=tied,
     ),
     formulas=Formulas(
         value=r"U \operatorname{diag}(s) V^{\top} = X",
@@ -146,15 +130,15 @@ svdvals = Rule(
 
 svd = Rule(
     name="svd",
-    f=paired,
+    f=iterated,
     linearize=svd_at,
     domain=Domain(
         name="matrices whose singular values are distinct and not zero "
         "(each column of U has its entry of largest modulus positive)",
         shape=a_matrix,
         interior=refusal_of(signed),
-        sample=_spread,
-        outside=_with_tie,
+        sample=spread,
+        outside=tied,
     ),
     formulas=Formulas(
         value=r"U \operatorname{diag}(s)\,W = X",

@@ -24,15 +24,22 @@ def _not_sylvester(X):
     return f"expected A of size m×m, B of size n×n and C of size m×n, got shapes {text(shapes)}"
 
 
-def meeting(A, B):
+def in_units(X):
+    """(A/u, B/u, u) for the largest entry u: near the ends of floats LAPACK moves eigenvalues away from zero."""
+    unit = max(np.abs(X[0]).max(), np.abs(X[1]).max()) or 1.0
+    return X[0] / unit, X[1] / unit, unit
+
+
+def meeting(A, B, unit=1.0):
     """Why A X + X B = C has no unique solution X, or None: an eigenvalue of A is minus one of B."""
     of_A, of_B = la.eigvals(A), la.eigvals(B)
     sums = np.abs(of_A[:, None] + of_B)
     i, j = np.unravel_index(sums.argmin(), sums.shape)
     if sums[i, j] > NEAR * (np.linalg.norm(A) + np.linalg.norm(B)):
         return None
-    pair = ", ".join(f"{z.real:.6g}" if abs(z.imag) <= NEAR * abs(z) else f"{z:.6g}" for z in (of_A[i], of_B[j]))
-    return f"an eigenvalue of A and one of B are opposite ({pair}): their sum is {sums[i, j]:.1e} in size"
+    found = unit * of_A[i], unit * of_B[j]
+    pair = ", ".join(f"{z.real:.6g}" if abs(z.imag) <= NEAR * abs(z) else f"{z:.6g}" for z in found)
+    return f"an eigenvalue of A and one of B are opposite ({pair}): their sum is {unit * sums[i, j]:.1e} in size"
 
 
 def sylvester_at(X):
@@ -40,18 +47,18 @@ def sylvester_at(X):
 
     One Schur form of A and one of B serve the value, every direction and, transposed, every adjoint.
     """
-    A, B, C = X
+    A, B, unit = in_units(X)
     (S, U), (T, V) = la.schur(A), la.schur(B)
-    if complaint := meeting(S, T):
+    if complaint := meeting(S, T, unit):
         raise DomainError(complaint)
 
     def solve(M, trans="N"):
         if np.iscomplexobj(M):
             return solve(M.real, trans) + 1j * solve(M.imag, trans)
-        Z, scale, _ = la.lapack.dtrsyl(S, T, U.T @ M @ V, trana=trans, tranb=trans)
+        Z, scale, _ = la.lapack.dtrsyl(S, T, U.T @ (M / unit) @ V, trana=trans, tranb=trans)
         return U @ (Z / scale) @ V.T
 
-    Y = solve(C)
+    Y = solve(X[2])
 
     def pull(Ybar):
         Cbar = solve(Ybar, "T")
@@ -65,9 +72,9 @@ def by_columns(X):
 
     ``scipy.linalg.solve_sylvester`` (1.17) is not used: it multiplies by LAPACK's scale instead of dividing.
     """
-    A, B, C = X
+    A, B, unit = in_units(X)
     (S, U), (T, V) = la.schur(A, output="complex"), la.schur(B, output="complex")
-    C, Y, eye = U.conj().T @ C @ V, np.zeros(C.shape, complex), np.eye(len(A))
+    C, Y, eye = U.conj().T @ (X[2] / unit) @ V, np.zeros(X[2].shape, complex), np.eye(len(A))
     for j in range(len(T)):
         Y[:, j] = la.solve_triangular(S + T[j, j] * eye, C[:, j] - Y[:, :j] @ T[:j, j], check_finite=False)
     return (U @ Y @ V.conj().T).real
@@ -101,7 +108,7 @@ def _opposite(rng, n):
 SYLVESTER = Domain(
     name="triples (A, B, C) with no eigenvalue of A opposite to one of B",
     shape=_not_sylvester,
-    interior=lambda X: meeting(X[0], X[1]),
+    interior=lambda X: meeting(*in_units(X)),
     sample=_apart,
     outside=_opposite,
 )

@@ -1,12 +1,16 @@
 """General eigenvalues and eigenvectors: left vectors, defective matrices, ties of order and phase, wrong twins."""
 
+import subprocess
+import sys
+
 import mpmath
 import numpy as np
 import pytest
 import scipy.linalg as la
 
 import matcalc as mc
-from matcalc.rules.eigen_general import largest, simple_spectrum, turned
+from matcalc.eigenbasis import turned
+from matcalc.rules.eigen_general import largest, simple_spectrum
 
 BOTH = pytest.mark.parametrize("F", [mc.eigvals, mc.eig], ids=lambda F: F.name)
 WORKED = np.array([[1.0, 2.0], [0.0, 4.0]])  # eigenvalues 1 and 4, right (1, 0), (2, 3), left (3, −2), (0, 1)
@@ -206,9 +210,24 @@ def test_complex_tangents_of_the_eigenvalues(rng):
     assert np.allclose(dF(A + 1j * B), dF(A) + 1j * dF(B))
 
 
-def test_the_helpers_by_hand():
+def test_complex_tangents_of_the_eigenvectors_are_real_linear_only(rng):
+    X, A, B = np.diag([1.0, 2, 4]) + 0.3 * rng.standard_normal((3, 3)), *rng.standard_normal((2, 3, 3))
+    dF, D, h = mc.eig.at(X), A + 1j * B, 1e-5
+    after, before, slopes, turned_by_i = mc.eig.f(X + h * D), mc.eig.f(X - h * D), dF(D), dF(1j * D)
+    for part in (0, 1):
+        np.testing.assert_allclose((after[part] - before[part]) / (2 * h), slopes[part], atol=1e-7)
+    assert np.allclose(turned_by_i[0], 1j * slopes[0])
+    assert not np.allclose(turned_by_i[1], 1j * slopes[1], atol=1e-2)
+
+
+def test_the_general_problem_does_not_need_the_symmetric_one_to_be_imported():
+    code = "import sys; import matcalc as mc; mc.verify(mc.eig); mc.verify(mc.eigvals); print(*sys.modules, sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert [name for name in loaded if name.startswith("matcalc.rules.")] == ["matcalc.rules.eigen_general"]
+
+
+def test_the_largest_entry_by_hand():
     V = np.array([[0.6j, 1.0], [0.8j, 0.0]])
-    assert np.allclose(turned(V), [[0.6, 1], [0.8, 0]])
     assert np.allclose(largest(turned(V)), [[0, 1], [1.25, 0]])
 
 

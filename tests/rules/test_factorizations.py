@@ -258,3 +258,20 @@ def test_an_indefinite_or_singular_matrix_is_refused(X, order):
             call(np.array(X))
     with pytest.raises(mc.DomainError, match="expected a symmetric matrix"):
         mc.cholesky(np.array([[2.0, 1], [0, 2]]))
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-160, 1e160, 1e300])
+def test_no_size_costs_digits_of_the_value(scale, rng):
+    X = mc.qr.domain.sample(rng, 3)
+    Q, R = mc.qr(X)
+    near = 1e-12 if scale > 1e-300 else 1e-8  # a number like 1e-310 has lost digits of its own
+    for found in (mc.qr(scale * X), mc.qr.linearize(scale * X)[0]):
+        np.testing.assert_allclose(found[0], Q, atol=near)
+        np.testing.assert_allclose(found[1] / scale, R, atol=near)
+
+
+def test_columns_of_very_different_sizes(rng):
+    X = mc.qr.domain.sample(rng, 3)
+    Q, R = mc.qr(X * [1e-200, 1.0, 1e200])
+    np.testing.assert_allclose(Q, mc.qr(X)[0], atol=1e-12)
+    np.testing.assert_allclose(R / [1e-200, 1.0, 1e200], mc.qr(X)[1], atol=1e-12)

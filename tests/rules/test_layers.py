@@ -190,3 +190,10 @@ every_scale = lambda Z, dZ: mc.softmax(Z) * dZ
 ])  # fmt: skip
 def test_wrong_twins_are_refused_in_their_line(twin, line):
     assert line in [check.name for check in mc.examine(twin).failures]
+
+
+@pytest.mark.parametrize("height", [0.0, 1e16, -1e17, 1.7e308])
+def test_equal_scores_are_equally_probable_at_any_height(height):
+    Z, dZ = np.full((2, 4), height), np.array([[1.0, 0, 0, 0], [0, 2, 0, 0]])
+    np.testing.assert_allclose([mc.softmax(Z), mc.softmax.linearize(Z)[0]], 0.25)
+    np.testing.assert_allclose(mc.softmax.second(Z)(dZ, dZ), mc.softmax.second(0 * Z)(dZ, dZ))

@@ -7,7 +7,7 @@ import scipy.linalg as la
 
 import matcalc as mc
 from matcalc.differences import central
-from matcalc.spaces import norm, vec
+from matcalc.spaces import norm, step, vec
 
 TALL, WIDE = [(1, 1), (4, 1), (3, 3), (7, 3)], [(1, 4), (3, 7)]
 TARGETS = [(), (1,), (2,)]
@@ -351,3 +351,13 @@ def test_the_gradient_in_lambda_from_one_more_solve(rng):
     wbar = 2 * Z.T @ (Z @ w - z)
     slope_in_lambda = -wbar @ np.linalg.solve(X.T @ X + 0.4 * np.eye(3), w)
     assert slope_in_lambda == pytest.approx(central(loss, 0.4, 1.0, 1e-4), rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e4, 1e8, 1e30])
+def test_the_second_differential_of_a_wide_ridge_keeps_its_digits_where_nothing_is_left_over(scale, rng):
+    """Beside a large X the λ counts little: E is tiny, and a difference of large numbers would be all rounding."""
+    F, (point, H), (Z, _) = mc.ridge(0.5), data(rng, (2, 4), (3,)), data(rng, (2, 4), (3,))
+    point, H, Z = (tuple(scale * part for part in P) for P in (point, H, Z))
+    bend = lambda h: (F.at(step(point, h, H))(Z) - F.at(step(point, -h, H))(Z)) / (2 * h)
+    found = F.second(point)(H, Z)
+    assert norm(found - (4 * bend(1e-4) - bend(2e-4)) / 3) < 1e-8 * norm(found)

@@ -127,3 +127,12 @@ difference = lambda Z: mc.softmax(Z) - LABELS
 ])  # fmt: skip
 def test_wrong_twins_are_refused_in_their_line(twin, line):
     assert line in [check.name for check in mc.examine(twin).failures]
+
+
+@pytest.mark.parametrize("height", [1e6, 1e12, -1e17])
+def test_a_height_that_all_scores_share_changes_no_digit(height):
+    Z = np.array([[1.0, -2, 3], [0, 0, 4], [-1, 1, 1], [2, 8, 8]]) * max(1.0, abs(height) / 2**40)
+    lifted = Z + height
+    Z = lifted - height  # what rounding has left of it
+    np.testing.assert_allclose([entropy(lifted), entropy.linearize(lifted)[0]], entropy(Z), rtol=1e-13)
+    assert np.allclose(entropy.gradient(lifted), entropy.gradient(Z), rtol=1e-13)

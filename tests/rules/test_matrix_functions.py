@@ -1,5 +1,7 @@
 """Exponential, root and logarithm: against 50-digit arithmetic, closed forms, and where they stop."""
 
+import warnings
+
 import mpmath
 import numpy as np
 import pytest
@@ -238,3 +240,13 @@ def test_ill_conditioned_roots_keep_their_digits(rng):
     dX = mc.sqrtm_spd.domain.tangent(rng, X)
     dS = dF(dX)
     assert norm(S @ dS + dS @ S - dX) <= 1e-11 * norm(dX)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-30, 1e30, 1e300])
+def test_the_logarithm_of_a_multiple_is_a_shift(scale, rng):
+    X = mc.logm_spd.domain.sample(rng, 4)
+    Y = mc.logm_spd(X) + np.log(scale) * np.eye(4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # SciPy's logm warns where the scale is left to it
+        np.testing.assert_allclose(mc.logm_spd(scale * X), Y, atol=1e-12)
+    np.testing.assert_allclose(mc.logm_spd.linearize(scale * X)[0], Y, atol=1e-12)

@@ -262,3 +262,55 @@ def test_kronecker_is_never_formed():
     value, dF = mc.matrix_normal_loglik.linearize((X, 0 * X, U, U))
     assert value == pytest.approx(-(n * n * np.log(2 * np.pi) + 2 * n * n * np.log(2) + n * n / 4) / 2)
     np.testing.assert_allclose(dF.T(1.0)[1], X / 4)
+
+
+def ppca_with_many_digits(X, W, s):
+    with mp.workdps(300):
+        X, W = mp.matrix(X.tolist()), mp.matrix(W.tolist())
+        C = W * W.T + mp.mpf(s) * mp.eye(W.rows)
+        trace = sum((X * C**-1 * X.T)[i, i] for i in range(X.rows))
+        return float(-(X.rows * X.cols * mp.log(2 * mp.pi) + X.rows * mp.log(mp.det(C)) + trace) / 2)
+
+
+EXTREMES = [(1, 1e8, 1), (1, 1, 1e-17), (1e30, 1, 1), (1e100, 1e100, 1e100), (1e-100, 1e-100, 1e-100)]
+
+
+@pytest.mark.parametrize(("x", "w", "s"), EXTREMES, ids=str)
+def test_ppca_keeps_its_digits_where_the_noise_is_small_beside_the_signal(x, w, s, rng):
+    point = x * rng.standard_normal((3, 4)), w * rng.standard_normal((4, 2)), float(s)
+    truth = ppca_with_many_digits(*point)
+    np.testing.assert_allclose([mc.ppca_loglik(point), mc.ppca_loglik.linearize(point)[0]], truth, rtol=1e-13)
+
+
+def test_ppca_of_data_in_the_span_of_its_factors_and_of_more_factors_than_columns(rng):
+    W = rng.standard_normal((4, 2))
+    for point in ((rng.standard_normal((3, 2)) @ W.T, W, 1e-9), (rng.standard_normal((3, 2)), 1e9 * W.T, 1.0)):
+        truth = ppca_with_many_digits(*point)
+        np.testing.assert_allclose([mc.ppca_loglik(point), mc.ppca_loglik.linearize(point)[0]], truth, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("e", "u", "v"), [(1e9, 1, 1), (1e160, 1, 1), (1, 1e-200, 1), (1, 1, 1e-30)], ids=str)
+def test_far_out_the_matrix_t_falls_like_a_power_of_every_singular_value(e, u, v, rng):
+    """κ log(1 + σ²) → 2κ log σ with 2κ = ν + n + p − 1 = 10, to 16 digits where σ > 1e8."""
+    X, M, U, V = point(rng, 3, 5)
+    white = np.linalg.inv(np.linalg.cholesky(U)) @ (X - M) @ np.linalg.inv(np.linalg.cholesky(V)).T
+    sigma = np.linalg.svd(white, compute_uv=False) * e / np.sqrt(u * v)
+    top = mc.matrix_t_loglik((M, M, u * U, v * V, 3.0))
+    for value in (mc.matrix_t_loglik, lambda P: mc.matrix_t_loglik.linearize(P)[0]):
+        found = value((e * X, e * M, u * U, v * V, 3.0))
+        np.testing.assert_allclose(found, top - 10 * np.log(sigma).sum(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("nu", [1e-300, 1e-14, 1e-9])
+def test_matrix_t_with_hardly_any_degrees_of_freedom(nu, rng):
+    """log Γ(ν/2) → −log(ν/2) is all that ν contributes: the density falls to zero like ν."""
+    X = point(rng, 3, 4)
+    values = [F((*X, nu)) - F((*X, 2e-9)) for F in (mc.matrix_t_loglik, lambda P: mc.matrix_t_loglik.linearize(P)[0])]
+    np.testing.assert_allclose(values, np.log(nu / 2e-9), atol=1e-6)
+    assert np.isclose(mc.matrix_t_loglik.gradient((*X, nu))[4], 1 / nu, rtol=1e-6)
+
+
+def test_a_covariance_so_small_that_the_gradient_is_beyond_floats_is_refused_in_words(rng):
+    x, mu, Sigma = mc.gaussian_loglik.domain.sample(rng, 3)
+    with pytest.raises(OverflowError, match="the gradient is too large"):
+        mc.gaussian_loglik.at((x, mu, 1e-300 * Sigma))

@@ -9,6 +9,7 @@ import sympy as sp
 import matcalc as mc
 from matcalc.rules import structured as module
 from matcalc.rules.structured import newton_polar, skew, sym
+from matcalc.samples import with_singular_values
 from matcalc.spaces import norm
 
 
@@ -196,3 +197,26 @@ def test_three_directions_cost_one_svd(monkeypatch, rng):
 )
 def test_a_wrong_twin_fails_in_the_expected_line(twin, line):
     assert line in [c.name for c in mc.examine(twin).failures]
+
+
+@pytest.mark.parametrize("scale", [1e4, 1e8, 1e12, 1e100])
+def test_a_large_matrix_costs_the_slope_of_cayley_no_digits(scale, rng):
+    S, dS, Ybar = scale * mc.cayley.domain.sample(rng, 4), *rng.standard_normal((2, 4, 4))
+    dF, A = mc.cayley.at(S), np.linalg.inv(np.eye(4) - S / 2)
+    assert norm(dF(dS) - A @ dS @ A) < 1e-12 * norm(A @ dS @ A)
+    assert norm(dF.T(Ybar) - A.T @ Ybar @ A.T) < 1e-12 * norm(A.T @ Ybar @ A.T)
+    assert norm(dF.matrix - np.kron(A.T, A)) < 1e-12 * norm(A) ** 2
+
+
+@pytest.mark.parametrize("least", [1e-4, 1e-8, 1e-12])
+def test_nothing_is_normal_to_a_square_polar_factor(least, rng):
+    dF = mc.polar.at(with_singular_values(rng, [3.0, 2.0, 1.0, least], 4, 4))
+    dX, Ubar = rng.standard_normal((2, 4, 4))
+    assert abs(mc.inner(Ubar, dF(dX)) - mc.inner(dF.T(Ubar), dX)) < 1e-12 * norm(Ubar) * norm(dX)
+
+
+@pytest.mark.parametrize("X", [(np.ones(3), np.ones(3)), (np.ones((3, 1)), np.ones(3))], ids=["vectors", "mixed"])
+def test_the_tangent_map_wants_matrices(X):
+    for call in (mc.orthogonal_tangent, mc.orthogonal_tangent.at):
+        with pytest.raises(mc.DomainError, match="orthogonal_tangent is defined on pairs of matrices"):
+            call(X)

@@ -6,7 +6,7 @@ import pytest
 import scipy.linalg as la
 
 import matcalc as mc
-from matcalc.rules.svd import TIE, decompose, paired
+from matcalc.rules.svd import TIE, decompose, iterated
 from matcalc.spaces import norm, vec
 
 SHAPES = [(1, 1), (1, 4), (4, 1), (2, 2), (5, 5), (6, 3), (3, 6), (6, 5)]
@@ -90,9 +90,13 @@ def test_a_worked_example():
     assert np.allclose(dVt, [[0, 9 / 4], [-9 / 4, 0]])
 
 
-def test_the_paired_eigenproblem_gives_the_factors(rng):
-    X = spread(rng, 6, 4)
-    assert np.allclose(vec(paired(X)), vec(mc.svd(X)))
+@pytest.mark.parametrize("least", [1.0, 1e-6, 1e-12])
+def test_two_algorithms_give_the_same_orthonormal_factors(least, rng):
+    X = mc.samples.with_singular_values(rng, [3.0, 2.0, least], 5, 3)
+    for U, s, Vt in (iterated(X), mc.svd.linearize(X)[0]):
+        np.testing.assert_allclose(U.T @ U, np.eye(3), atol=1e-13)
+        np.testing.assert_allclose((U * s) @ Vt, X, atol=1e-13)
+    assert np.allclose(vec(iterated(X)), vec(mc.svd.linearize(X)[0]), rtol=0, atol=1e-13)
 
 
 # --- structure ------------------------------------------------------------------------------------------------

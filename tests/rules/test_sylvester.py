@@ -136,3 +136,14 @@ def test_a_solution_too_large_for_floats_says_so():
     for call in (mc.sylvester, mc.sylvester.at):
         with pytest.raises(OverflowError, match="sylvester: the result is too large"):
             call(point)
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-300, 1e-100, 1e100, 1e300])
+def test_the_size_of_the_equation_does_not_matter(scale, rng):
+    A, B, C = SYLVESTER.sample(rng, 3)
+    X, near = mc.sylvester((A, B, C)), 1e-12 if scale > 1e-305 else 1e-8  # 1e-310 has lost digits of its own
+    scaled = A * scale, B * scale, C * scale
+    np.testing.assert_allclose(mc.sylvester(scaled), X, atol=near)
+    np.testing.assert_allclose(mc.sylvester.linearize(scaled)[0], X, atol=near)
+    with pytest.raises(mc.DomainError, match=r"opposite \(3e[+-]\d+, -3e[+-]\d+\)"):
+        mc.sylvester(tuple(scale * np.array([[z]]) for z in (3.0, -3.0, 1.0)))
