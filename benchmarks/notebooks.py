@@ -47,14 +47,15 @@ def most(pid):
 def main(quick=False):
     run = Run("notebooks", "Every notebook", (
         "Each notebook of the book from top to bottom in a kernel of its own, one after the other, with one BLAS "
-        "thread: wall clock from the start of the kernel to the last cell, and the most memory its process held."))
+        "thread: wall clock from the start of the kernel to the last cell, and the most memory its process held. As in "
+        "a class: of a moving picture the first look is drawn, the rest when somebody sees it."))
     paths = sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("appendix/*.ipynb")])
     rows = [[path.stem, *executed(path)] for path in (paths[:2] if quick else paths)]
     run.table("Time and memory of the notebooks", ["notebook", "seconds", "CPU seconds", "peak MB"], rows)
     seconds, memory = [row[1] for row in rows], [row[3] for row in rows]
     cpu = median(row[2] for row in rows)
-    why = (f"The median kernel works for {cpu:.1f} s, most of it to draw the frames of the moving pictures beforehand, "
-           "so that they move on a page without a kernel; the load at the start says how busy the machine was.")
+    why = (f"The median kernel works for {cpu:.1f} s; what it needs to start and to import is told under start-up. The "
+           "load at the start says how busy the machine was.")
     run.bar("the median notebook", median(seconds), 2.5, unit="s", why=why)
     run.bar("the slowest notebook", max(seconds), 15, unit="s", why=why)
     run.bar("the most memory", max(memory), 500, unit="MB")

@@ -13,7 +13,7 @@ from .threads import one_thread
 one_thread()
 
 __all__ = [
-    "RULES", "find", "check", "diagnose", "Diagnosis", "derive",
+    "RULES", "find", "check", "diagnose", "Diagnosis", "exercise", "progress", "derive", "is_true",
     "verify", "examine", "verify_derivative", "verify_gradient", "verify_second", "locate", "refuses",
     "vec", "unvec", "inner", "norm", "commutation", "duplication",
     "Rule", "LinearMap", "Report", "VerificationError", "DomainError", "ShapeError", "differences", "domains",

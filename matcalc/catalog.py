@@ -139,7 +139,7 @@ def find(name):
     by_name = {rule.name: rule for rule in RULES}
     if name in by_name:
         return by_name[name]
-    near = get_close_matches(str(name), by_name, n=3, cutoff=0.4) or list(by_name)
+    near = get_close_matches(str(name).lower(), by_name, n=3, cutoff=0.4) or list(by_name)
     raise KeyError(f"no rule is called {name!r}; near misses: {', '.join(near)}")
 
 

@@ -13,7 +13,7 @@ from .domains import Domain, DomainError
 from .evidence import VALUES, difference_check, linearity_check, measure, method, taylor_check
 from .report import Check, Report, refuse
 from .samples import gaussian
-from .spaces import as_point, copy, inner, norm, quiet, shape_of, step, text
+from .spaces import as_point, as_value, copy, inner, norm, quiet, relative, shape_of, step, text
 from .special import generic_near, remarks
 
 
@@ -59,6 +59,7 @@ def _own(where, f, claim, X, domain, rng, arguments):
     return Report(f.name, tuple(checks), f.count, method(slopes), notes, tuple(slopes))
 
 
+@quiet()
 def _judge(f, claim, X, rng, tangent, arguments, found, first_step=None, later=0):
     """Difference, Taylor and linearity checks of a claim at one point, along the directions found."""
     try:
@@ -93,8 +94,7 @@ def _as_push(f, claim, X, dX, arguments):
 def _answered(call, what, like, expected):
     """What a claim gives, in memory of its own: a claim may use the same array again."""
     try:
-        with quiet():
-            answer = copy(as_point(call(), what, real=False))
+        answer = copy(as_point(call(), what, real=False))
     except Exception as error:
         raise _NoAnswer("answer", f"{what} gives no numbers: {type(error).__name__}: {error}") from error
     if shape_of(answer) != expected:
@@ -138,7 +138,7 @@ def _as_values(where, f, X):
             Y = f(copy(X))
         except Exception as error:  # at X it had a value
             raise ArithmeticError(f"f raises {type(error).__name__}: {error}") from error
-        Y = _own_value(Y, f"{where}: f(X) near X")
+        Y = as_value(Y, f"{where}: f(X) near X")
         if shape_of(Y) != shape_of(first):
             change = f"from {text(shape_of(first))} to {text(shape_of(Y))}"
             raise TypeError(f"{where}: f(X) changes its shape {change} near X")
@@ -153,7 +153,7 @@ def _tried(where, f, X):
     """f(X), finite, the same twice, and one real number where a gradient is claimed."""
     try:
         with quiet():
-            first, again = (_own_value(f(copy(X)), "f(X)") for _ in range(2))
+            first, again = (as_value(f(copy(X)), "f(X)") for _ in range(2))
         as_point(first, "f(X)", real=False)  # finite
     except (TypeError, ValueError) as error:
         raise type(error)(f"{where}: f has no usable value at X ({error})") from error
@@ -162,14 +162,6 @@ def _tried(where, f, X):
                         "for other functions use verify_derivative")
     if where == "verify_gradient" and np.iscomplexobj(first):
         raise TypeError(f"{where}: f(X) must be real, got {first}")
-    if norm(step(first, -1, again)) > 1e-12 * norm(first):
+    if shape_of(first) != shape_of(again) or relative(norm(step(first, -1, again)), norm(first)) > 1e-12:
         raise ValueError(f"{where}: f gives two different values at the same X; it must not depend on chance")
     return first
-
-
-def _own_value(Y, what):
-    """A value of f as floats in memory of their own: f may use the same array again."""
-    for part in Y if isinstance(Y, tuple) else (Y,):
-        if getattr(part, "dtype", None) in ("float32", "float16", "complex64"):
-            raise TypeError(f"{what} is in single precision ({part.dtype}); small steps need float64")
-    return copy(as_point(Y, what, real=False, finite=False))

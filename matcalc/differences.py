@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .spaces import ShapeError, as_point, copy, norm, shape_of, step, text, unvec, vec
+from .spaces import ShapeError, as_point, as_value, copy, norm, quiet, relative, shape_of, step, text, unvec, vec
 
-EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny  # the latter is divided by where two things are zero
+EPS = np.finfo(float).eps
 LINE = 11  # values that a slope takes at least: the tableau's 8, two far closer, the origin or a complex step
 SHARP = 1e-12  # a complex step that carries more rounding, like that of a matrix square root, is no better
 FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a trouble nearby and how rough f is
@@ -18,13 +18,13 @@ FAR = 1000  # a quotient at a step so much smaller, no power of two, shows a tro
 def forward(f, X, dX, h):
     """(f(X + h dX) − f(X)) / h: error about h‖f″‖/2 + 2ε‖f‖/h."""
     X, dX = _along(X, dX, h)
-    return _combine(lambda a, b: (a - b) / h, f(step(X, h, dX)), f(X))
+    return _combine(lambda a, b: (a - b) / h, as_value(f(step(X, h, dX))), as_value(f(X)))
 
 
 def central(f, X, dX, h):
     """(f(X + h dX) − f(X − h dX)) / 2h: error about h²‖f‴‖/6 + ε‖f‖/h."""
     X, dX = _along(X, dX, h)
-    return _combine(lambda a, b: (a - b) / (2 * h), f(step(X, h, dX)), f(step(X, -h, dX)))
+    return _combine(lambda a, b: (a - b) / (2 * h), as_value(f(step(X, h, dX))), as_value(f(step(X, -h, dX))))
 
 
 def richardson(f, X, dX, h, levels=4):
@@ -41,7 +41,7 @@ def complex_step(f, X, dX, h=2.0**-100):
     ``derivative`` finds that out, this function does not.
     """
     X, dX = _along(X, dX, h)
-    return _combine(lambda a, _: np.imag(a) / h, *[f(step(X, 1j * h, dX))] * 2)
+    return _combine(lambda a, _: np.imag(a) / h, *[as_value(f(step(X, 1j * h, dX)))] * 2)
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class Line:
         """vec f(X + t dX), finite or not; ``shape`` is that of the values."""
         if t not in self.values:
             self.left -= 1
-            value = _numbers(self.f(step(self.X, t, self.dX)))
+            value = as_value(self.f(step(self.X, t, self.dX)))
             self.values[t], self.shape = vec(value), shape_of(value)
-            if np.isfinite(self.values[t]).all():
-                self.scale = max(self.scale, norm(self.values[t]))
+            if np.isfinite(size_ := norm(value)):
+                self.scale = max(self.scale, size_)
         return self.values[t]
 
     def __call__(self, t):
@@ -104,7 +104,7 @@ class Line:
                 value = self.stacked(t)
         except (np.linalg.LinAlgError, ValueError) as error:  # left the domain of f
             raise ArithmeticError(str(error)) from error
-        if not np.isfinite(value).all():
+        if not np.isfinite(norm(value)):  # which may be too large where no entry is
             raise ArithmeticError(f"f has no finite value at X + {t:g} dX")
         return value
 
@@ -113,6 +113,7 @@ class Line:
         return (self(h) - self(-h)) / (2 * h)
 
 
+@quiet()
 def derivative(f, X, dX, h=None, line=None):
     """The derivative of f at X along dX, as accurately as values of f allow, with its error estimate.
 
@@ -130,6 +131,14 @@ def derivative(f, X, dX, h=None, line=None):
     return Difference(unvec(value, line.shape), error, method, h, line.scale)
 
 
+def fitted_order(steps, remainders, rounding):
+    """The order at which remainders fall: inf where they are no more than rounding, 0 where one is too large."""
+    if not np.isfinite(remainders).all():
+        return 0.0
+    clear = remainders > rounding
+    return float(np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)[0]) if clear.sum() > 1 else np.inf
+
+
 def _along(X, dX, h):
     """X and dX as floats of one shape in memory of their own, for f may change them; h must be a step."""
     X, dX = (copy(as_point(Z, f"differences: {name}", real=False)) for Z, name in ((X, "X"), (dX, "dX")))
@@ -140,14 +149,8 @@ def _along(X, dX, h):
     return X, dX
 
 
-def _numbers(Y):
-    """A value of f as floats, finite or not."""
-    return as_point(Y, "differences: f(X)", real=False, finite=False)
-
-
 def _combine(operation, Y, Z):
     """operation(Y, Z) part by part."""
-    Y, Z = _numbers(Y), _numbers(Z)
     if isinstance(Y, tuple):
         return tuple(operation(y, z) for y, z in zip(Y, Z, strict=True))
     return operation(Y, Z)
@@ -185,15 +188,17 @@ def _extrapolate(line, h, levels=4, tries=4):
 
     What a far smaller step tells of the roughness of f, scaled to the least step of the tableau, is part of the error.
     """
-    probe, found = h / FAR, (None, np.inf, h)
+    probe, found = h / FAR, None
     for _ in range(tries):
         value, error = _tableau(line, h, levels)
         rough = 2 * abs(line.quotient(probe) - value) * probe / (h / 2 ** (levels - 1))
-        if norm(error + rough) < norm(found[1]):
+        if found is None or norm(error + rough) < norm(found[1]):
             found = value, error + rough, h
         if norm(error) <= 1e-7 * norm(value) + (1e4 + 100 / h) * EPS * line.scale + norm(rough) or line.left < 9:
             break  # smaller steps would not help, or cost too much
         h /= 8
+    if not np.isfinite(norm(found[1])):
+        raise ArithmeticError("the difference quotients are too large for floating-point numbers")
     return found
 
 
@@ -232,11 +237,11 @@ def _sound_complex_step(line, best, error):
             values = [vec(complex_step(line.f, line.X, line.dX, h)) for h in steps]
     except Exception:  # whatever f does with complex numbers, it is no use here
         return None
-    if any(value.shape != best.shape or not np.isfinite(value).all() for value in values):
+    if any(value.shape != best.shape or not np.isfinite(norm(value)) for value in values):
         return None
-    value, size_ = values[0], max(norm(values[0]), TINY)
-    line.rounding = max(8 * EPS, 10 * norm(values[-1] - value) / size_, line.rounding or 0)
+    value = values[0]
+    line.rounding = max(8 * EPS, 10 * relative(norm(values[-1] - value), norm(value)), line.rounding or 0)
     agrees = (abs(value - best) <= 100 * error + 1e-9 * abs(best)).all()
     if np.iscomplexobj(best) or not agrees or line.rounding > SHARP:
         return None
-    return value, np.minimum(error, line.rounding * size_), "complex step"
+    return value, np.minimum(error, line.rounding * norm(value)), "complex step"

@@ -1,6 +1,6 @@
 """The single pieces of evidence: each compares two things that ought to be equal and gives one ``Check``.
 
-Every limit of the package stands here, once. None is loosened for one rule: a rule that needs that has
+Every limit of a verification stands here, once. None is loosened for one rule: a rule that needs that has
 ill-conditioned samples, and its domain is what to mend.
 """
 
@@ -10,17 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .differences import EPS, LINE, TINY, Difference, Line, derivative
+from .differences import EPS, LINE, Difference, Line, derivative, fitted_order
 from .directions import fewer, sized
 from .domains import DomainError
 from .report import Check
 from .samples import gaussian
-from .spaces import ShapeError, inner, norm, quiet, shape_of, size, step, text, vec
+from .spaces import excess, inner, norm, relative, shape_of, size, step, text, vec
 
 EXACT = 1e-10  # two ways to compute one thing, relative to its size
 ENTRY = 1e-9  # an entry of a slope, relative to itself
 VALUES = 80  # of f, for one verification of whatever size
-ORDER = 1.8  # the least Taylor order that counts as two
+ORDER, THIRD = 1.8, 2.8  # the least Taylor orders that count as two and as three
+BENT = 1e-6  # a second slope, relative to itself: rounding is divided by t², so it is rougher
+ROUNDING = 1e-13  # what values of f may leave in a slope, relative to their size
 SETTLED = 1e-5  # a reference slope with a larger estimated error, relative, decides nothing
 
 
@@ -35,9 +37,9 @@ class Slope:
     label: str
     difference: Difference
     given: np.ndarray
-    order: float
-    steps: np.ndarray
-    remainders: np.ndarray
+    order: float = np.inf
+    steps: np.ndarray = ()
+    remainders: np.ndarray = ()
     kink: bool = False
 
     @property
@@ -49,15 +51,13 @@ class Slope:
     def excess(self):
         """How far the worst entry is beyond what is allowed: at most one if the claim stands."""
         D, by = self.measured, self.difference
-        allowed = np.maximum(3 * by.error + ENTRY * abs(D) + EXACT * norm(D) + 1e-13 * by.scale, TINY)
-        with quiet():
-            return float(np.max(np.nan_to_num(abs(D - self.given), nan=np.inf, posinf=np.inf) / allowed))
+        return excess(D - self.given, 3 * by.error + ENTRY * abs(D) + EXACT * norm(D) + ROUNDING * by.scale)
 
     @property
     def gap(self):
         """‖measured − given‖ over the larger of the two norms; zero where both are no more than rounding."""
-        size_, D = max(norm(self.measured), norm(self.given)), self.difference
-        return norm(self.measured - self.given) / size_ if size_ > norm(D.error) + 1e-13 * D.scale else 0.0
+        D, by = self.measured, self.difference
+        return relative(norm(D - self.given), norm(D), norm(self.given), rounding=norm(by.error) + ROUNDING * by.scale)
 
     @property
     def settled(self):
@@ -97,11 +97,10 @@ def _slope(label, line, difference, given):
     steps = difference.step / 2.0 ** np.arange(4)
     sides = [(t, line(t) - line(0.0), line(-t) - line(0.0)) for t in steps]
     remainders = np.array([np.hypot(norm(ahead - t * given), norm(behind + t * given)) for t, ahead, behind in sides])
-    clear = remainders > 200 * EPS * line.scale
-    order = np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)[0] if clear.sum() > 1 else np.inf
+    order = fitted_order(steps, remainders, 200 * EPS * line.scale)
     first, *_, last = (norm(ahead + behind) for _, ahead, behind in sides)  # falls like t at a kink, like t² elsewhere
     kink = last > max(200 * EPS * line.scale, 0.5 * first * steps[-1] / steps[0])
-    return Slope(label, difference, given, float(order), steps, remainders, kink)
+    return Slope(label, difference, given, order, steps, remainders, kink)
 
 
 def difference_check(slopes, name="difference"):
@@ -120,7 +119,7 @@ def difference_check(slopes, name="difference"):
 def describe(slope, slopes=()):
     """What is wrong with a slope, in numbers: a factor common to all slopes, or how far off and where."""
     D, given = slope.measured, slope.given
-    if norm(D) == 0 or not np.isfinite(given).all():
+    if norm(D) == 0 or not np.isfinite(norm(given)):
         return f"along {slope.label} the slope is {norm(D):.3g} in norm, the claimed one {norm(given):.3g}"
     off = f"off by {100 * slope.gap:.3g} % along {slope.label}"
     if (factor := common_factor(slopes) or common_factor([slope])) is not None:
@@ -169,7 +168,7 @@ def linearity_check(push, X, rng, tangent):
     a, b = 1.75, -0.5
     left = vec(push(step(step(dX, a - 1, dX), b, dZ)))
     first, second = a * vec(push(dX)), b * vec(push(dZ))
-    gap = norm(left - first - second) / max(norm(left), norm(first) + norm(second), TINY)
+    gap = relative(norm(left - first - second), norm(left), norm(first) + norm(second))
     said = "linear in dX" if gap <= EXACT else "not linear in dX"
     return Check("linearity", gap <= EXACT, f"{said}: relative difference {gap:.1e}", gap, EXACT)
 
@@ -180,11 +179,9 @@ def adjoint_check(maps, rng, tangent):
     for X, Y, dF in maps:
         for _ in range(2):
             dX, Ybar = tangent(rng, X), gaussian(rng, Y)
-            dY, Xbar = dF(dX), dF.pull(Ybar)
-            if (given := text(shape_of(Xbar))) != text(shape_of(X)):
-                raise ShapeError(f"the adjoint has shape {given}, expected that of X, {text(shape_of(X))}")
-            size_ = max(norm(Ybar) * norm(dY), norm(Xbar) * norm(dX), TINY)
-            gaps.append(abs(inner(Ybar, dY) - inner(Xbar, dX)) / size_)
+            dY, Xbar = dF(dX), dF.T(Ybar)
+            sizes = norm(Ybar) * norm(dY), norm(Xbar) * norm(dX)
+            gaps.append(relative(abs(inner(Ybar, dY) - inner(Xbar, dX)), *sizes))
     gap = max(gaps)
     return Check("adjoint", gap <= EXACT, f"⟨Ȳ, F′[dX]⟩ = ⟨F′*[Ȳ], dX⟩: relative difference {gap:.1e}", gap, EXACT)
 
@@ -208,8 +205,8 @@ def second_check(F, X, rng):
     given, backward = F.second(X)(dX, dZ), F.second(X)(dZ, dX)
     if shape_of(given) != shape_of(slope.value):
         return same("second differential", "shape", given, slope.value)
-    found = Slope("a second direction", slope, vec(given), np.inf, np.empty(0), np.empty(0))
-    symmetric = norm(vec(given) - vec(backward)) <= EXACT * norm(given)
+    found = Slope("a second direction", slope, vec(given))
+    symmetric = relative(norm(vec(given) - vec(backward)), norm(given)) <= EXACT
     message = f"slope of F′(X)[dX] along dZ: relative difference {found.gap:.1e}"
     return Check("second differential", found.excess <= 1 and symmetric, message, found.gap, ENTRY)
 
@@ -218,7 +215,7 @@ def same(name, what, given, expected):
     """Two points that ought to be equal, relative to their size."""
     if shape_of(given) != shape_of(expected):
         return Check(name, False, f"{what}: shape {text(shape_of(given))}, expected {text(shape_of(expected))}")
-    gap = norm(vec(given) - vec(expected)) / max(norm(expected), norm(given), TINY)
+    gap = relative(norm(vec(given) - vec(expected)), norm(expected), norm(given))
     return Check(name, gap <= EXACT, f"{what}: relative difference {gap:.1e}", gap, EXACT)
 
 

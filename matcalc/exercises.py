@@ -17,12 +17,13 @@ def check(answer, target=None, X=None, *, holds=None, label=None, rng=None):
       generic points of several sizes. A right answer in another layout is right, and is told which one it is.
     - ``check(array, rule, X)``: the gradient or the Jacobian at X, written down.
     - ``check(answer, linear_map)``: a function of the tangent.
-    - ``check(answer, f, X)``: ``f`` is any function, the answer its gradient ``answer(X)`` or its
-      differential ``answer(X, dX)``; it is held against values of f near X.
+    - ``check(answer, f, X)``: ``f`` is any function, the answer its gradient or Jacobian ``answer(X)``, its
+      differential ``answer(X, dX)`` or its adjoint ``answer(X, Ybar)``; it is held against values of f near X.
     - ``check(answer, array)``: an array or a number of the same shape.
     - ``check(answer, holds=condition)``: anything for which ``condition(answer)`` is true.
 
-    With the ``label`` of an exercise the verdict is counted by ``mc.progress``.
+    With the ``label`` of an exercise the verdict is counted by ``mc.progress``. What is wrong with an answer is a
+    verdict; TypeError, ValueError and ShapeError are for a target that no answer can be held against.
     """
     if answer is ... or answer is None:
         verdict = NOT_ANSWERED

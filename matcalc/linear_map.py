@@ -29,8 +29,7 @@ class LinearMap:
         self.push, self.pull, self.formula = push, pull, matrix
         shapes = (tuple(shape) if isinstance(shape, list) else shape for shape in (input_shape, output_shape))
         self.input_shape, self.output_shape = shapes
-        self.name = name
-        self.direction = direction
+        self.name, self.direction = name, direction
         self._transpose = None
 
     def __call__(self, dX):

@@ -8,10 +8,10 @@ import numpy as np
 
 from .differences import Counted, complex_step, derivative, richardson
 from .directions import sized
+from .evidence import ROUNDING, Slope
 from .samples import gaussian
 from .spaces import ShapeError, as_point, copy, norm, shape_of, text, vec
 
-ROUNDING = 1e-13  # of f and of the claim, relative to the size of the slope or of f
 WHOLE = 0.01  # a place this far from a whole number is none
 
 
@@ -41,6 +41,7 @@ def locate(f, df, X, *, rng=None):
     If the claim is wrong at entry (i, j) alone, its error along dX is e = c dXᵢⱼ. Multiply the entries of dX by
     their row numbers and e is multiplied by i; by their column numbers, by j. So three slopes find it, and a fourth
     confirms it, where a Jacobian from differences takes one or two values of f for every entry of X.
+    TypeError, ShapeError, ValueError for a claim that gives no such slope, ArithmeticError where f has none.
     """
     X, rng = as_point(X, "locate: X"), np.random.default_rng(2026 if rng is None else rng)
     if isinstance(X, tuple):
@@ -50,7 +51,11 @@ def locate(f, df, X, *, rng=None):
     f, dX = Counted(f), sized(gaussian(rng, X), X)
     slope = _slope(f, X, dX)
     claimed = _claimed(df, X, shape_of(slope.value))
-    error = claimed(dX) - vec(slope.value)
+    given = claimed(dX)
+    if not Slope("a generic direction", slope, given).settled:
+        raise ArithmeticError("locate: f is not differentiable near X, or its values are too rough: the difference "
+                              "quotients do not settle")
+    error = given - vec(slope.value)
     allowed = 3 * slope.error + ROUNDING * max(norm(slope.value), slope.scale)
     wrong = np.flatnonzero(abs(error) > np.maximum(allowed, WHOLE * abs(error).max()))
     if not wrong.size:
@@ -88,7 +93,8 @@ def _place(off, dX, axis, error):
     length = dX.shape[axis]
     weights = np.arange(1.0, length + 1).reshape([-1 if k == axis else 1 for k in range(dX.ndim)])
     grown = off(sized(dX * weights, dX)) * (norm(dX * weights) / norm(dX))
-    place = round(float(np.vdot(error, grown) / np.vdot(error, error)))
+    unit = error / norm(error)  # products of small errors would not be floats
+    place = round(float(np.vdot(unit, grown / norm(error)).real))
     fits = norm(grown - place * error) <= WHOLE * norm(error)
     return place - 1 if fits and 1 <= place <= length else None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from inspect import cleandoc
 
 import numpy as np
 
 from .domains import DomainError
-from .spaces import ShapeError, as_point, as_result, copy, quiet, shape_of, text
+from .spaces import ShapeError, as_point, as_result, copy, plain, quiet, shape_of, text
 
 
 class Rule:
@@ -27,6 +28,15 @@ class Rule:
     def __init__(self, name, f, linearize, domain, formulas, source, second_at=None):
         self.name, self.f, self.domain, self.formulas, self.source = name, f, domain, formulas, source
         self._linearize, self.second_at = linearize, second_at
+        self.__doc__ = self._about()
+
+    def _about(self):
+        """What ``mc.inverse?`` shows: domain and shapes, how the derivative is found, where it stands."""
+        shapes = self.formulas.shapes.items() if self.formulas else ()
+        sizes = "".join(f" {name} is {shape}." for name, shape in shapes)
+        found = cleandoc(self._linearize.__doc__ or "See ``formulas`` for value, differential and adjoint.")
+        end = f"DomainError outside of the domain. Source: {self.source}."
+        return f"{self.name}, on {self.domain.name}.{sizes}\n\n{found}\n\n{end}"
 
     def __call__(self, X):
         """F(X)."""
@@ -39,17 +49,20 @@ class Rule:
 
     def linearize(self, X):
         """(F(X), F'(X)): the value and the linear map, from one factorization."""
-        X = self._enter(X)
-        Y, dF = self._guarded(self._linearize, X)
-        # a copy, because the map may hold Y itself
-        return as_result(copy(Y), self.name), dF.replace(
-            input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′",
-            direction=partial(self.domain.direction, X),
-        )
+        Y, dF = self._both(X)
+        return plain(copy(Y)), dF  # a copy, for the map may hold Y itself
 
     def at(self, X):
         """F'(X), a ``LinearMap``: what depends on X alone is computed here, once."""
-        return self.linearize(X)[1]
+        return self._both(X)[1]
+
+    def _both(self, X):
+        X = self._enter(X)
+        Y, dF = self._guarded(self._linearize, X)
+        return as_result(Y, self.name), dF.replace(
+            input_shape=shape_of(X), output_shape=shape_of(Y), name=f"{self.name}′",
+            direction=partial(self.domain.direction, X),
+        )
 
     def gradient(self, X):
         """∇f(X), the shape of X: the matrix with df = ⟨∇f, dX⟩. For scalar-valued rules."""
@@ -66,17 +79,21 @@ class Rule:
         if self.second_at is None:
             raise NotImplementedError(f"{self.name}: no second differential is stated; see mc.second_order")
         X = self._enter(X)
-        second, shape = self._guarded(self.second_at, X), shape_of(X)
+        second = self._guarded(self.second_at, X)
 
         def along(dX, dZ):
-            tangents = tuple(as_point(tangent, f"{self.name}″: the tangent", real=False) for tangent in (dX, dZ))
-            for tangent in tangents:
-                if shape_of(tangent) != shape:
-                    given = text(shape_of(tangent))
-                    raise ShapeError(f"{self.name}″: expected tangents of shape {text(shape)}, got {given}")
+            tangents = [self.admit(X, tangent) for tangent in (dX, dZ)]
             return self._guarded(lambda X: second(*tangents), X)
 
         return along
+
+    def admit(self, X, dX):
+        """dX as floats, for F''(X): TypeError or ValueError for what is no numbers, ShapeError for another shape."""
+        dX = as_point(dX, f"{self.name}″: the tangent", real=False)
+        if shape_of(dX) != shape_of(X):
+            given = text(shape_of(dX))
+            raise ShapeError(f"{self.name}″: expected tangents of shape {text(shape_of(X))}, got {given}")
+        return dX
 
     def but(self, *, differential=None, adjoint=None, matrix=None, f=None, formulas=None, second_at=None):
         """The same rule with a part replaced: ``inverse.but(differential=lambda X, dX: …)``.
@@ -120,7 +137,7 @@ class Rule:
         except np.linalg.LinAlgError as error:
             raise DomainError(self.domain.complaint(X) or str(error), self.name, self.domain.name) from None
         except ValueError as error:  # SciPy's word for something too large on the way is "infs or NaNs"
-            kind = OverflowError if "infs or NaNs" in str(error) else ValueError
+            kind = OverflowError if "infs or NaNs" in str(error) else type(error)
             raise kind(f"{self.name}: {str(error).removeprefix(f'{self.name}: ')}") from None
 
     def __repr__(self):

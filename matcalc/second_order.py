@@ -7,19 +7,17 @@ from functools import partial
 
 import numpy as np
 
-from .differences import EPS, Counted, Line, derivative
+from .differences import EPS, Counted, Line, derivative, fitted_order
 from .directions import directions
 from .domains import DomainError
-from .evidence import EXACT, difference_check, guard, measure, method, taylor_check
+from .evidence import BENT, EXACT, THIRD, difference_check, guard, measure, method, taylor_check
 from .linear_map import LinearMap
 from .report import Check, Report, refuse
 from .samples import gaussian
-from .spaces import ShapeError, as_point, norm, shape_of, size, step, text, unvec, vec
+from .spaces import ShapeError, as_point, excess, norm, relative, shape_of, size, step, text, unvec, vec
 from .special import generic_near, remarks
 
-ORDER = 2.8  # the least Taylor order that counts as three
 FEW = 1000  # entries: beyond, reading an image off entry by entry costs more than a dozen gradients
-BENT = 1e-6  # a second slope from values, relative to itself: rounding is divided by t², so it is rougher
 
 
 class Second:
@@ -38,8 +36,9 @@ class Second:
 
     def __call__(self, dX, dZ):
         """d²F along dX and dZ. ValueError if the point cannot move along one of them."""
-        dX, dZ = (_admit(self.rule, self.X, tangent) for tangent in (dX, dZ))
-        return self._formula(dX, dZ) if self.stated else self.measured(dX, dZ).value
+        if not self.stated:
+            return self.measured(dX, dZ).value
+        return self._formula(*(_admit(self.rule, self.X, tangent) for tangent in (dX, dZ)))
 
     def measured(self, dX, dZ):
         """The slope of Z ↦ F′(Z)[dX] along dZ, from values of the first derivative."""
@@ -52,10 +51,8 @@ class Second:
 
 
 def _admit(F, X, dX):
-    """The tangent as floats; a refusal of one of another shape, or along which X cannot move."""
-    dX = as_point(dX, f"{F.name}″: the tangent")
-    if shape_of(dX) != shape_of(X):
-        raise ShapeError(f"{F.name}″: expected tangents of shape {text(shape_of(X))}, got {text(shape_of(dX))}")
+    """dX as floats, if X can move along it."""
+    dX = F.admit(X, dX)
     if complaint := F.domain.direction(X, dX):
         raise ValueError(f"{F.name}″: {complaint}")
     return dX
@@ -72,7 +69,7 @@ def hessian(F, X):
     Where F states d²f and X has few entries, the image of dX is read off by Riesz: one value of d²f for
     each entry. Else it is the slope of the gradient along dX, at a dozen gradients. ``.matrix`` is the
     symmetric N×N matrix, N the entries of X: for looking, and for small X. On symmetric matrices it takes
-    the symmetric part of its argument.
+    the symmetric part of its argument. TypeError for a rule that is not scalar-valued, DomainError outside.
     """
     X = as_point(X, F.name)
     F.gradient(X)  # refuses points outside the domain, and rules that are not scalar-valued
@@ -107,9 +104,7 @@ def _fit(F, X, dX):
     """dX, or its symmetric part where X is symmetric and can move along symmetric tangents only."""
     if F.domain.direction(X, dX) is None:
         return dX
-    even = tuple(map(_even, X, dX)) if isinstance(X, tuple) else _even(X, dX)
-    _admit(F, X, even)
-    return even
+    return _admit(F, X, tuple(map(_even, X, dX)) if isinstance(X, tuple) else _even(X, dX))
 
 
 def _even(A, dA):
@@ -185,15 +180,14 @@ def _bend(f, X, dX, slope, d2f):
     steps = slope.difference.step / 2.0 ** np.arange(4)
     left = lambda t: line(t) - line(0.0) - t * slope.given - t**2 / 2 * given
     sizes = np.array([np.hypot(norm(left(t)), norm(left(-t))) for t in steps])  # so that no part cancels
-    clear = sizes > 200 * EPS * line.scale
-    order = np.polyfit(np.log(steps[clear]), np.log(sizes[clear]), 1)[0] if clear.sum() > 1 else np.inf
+    order = fitted_order(steps, sizes, 200 * EPS * line.scale)
     measured, error = _second_slope(line, steps[0])
-    off, large = abs(measured - given), max(norm(measured), norm(given))
+    off = measured - given
     allowed = 3 * error + BENT * abs(measured) + EXACT * (norm(measured) + line.scale)
-    gap = norm(off) / large if large > norm(error) + EXACT * line.scale else 0.0
+    gap = relative(norm(off), norm(measured), norm(given), rounding=norm(error) + EXACT * line.scale)
     first, last = (norm(left(t) - left(-t)) for t in steps[[0, -1]])  # falls to 1/512, at a kink to 1/64
     kink = last > max(200 * EPS * line.scale, first / 128)
-    return Bend(float(order), gap, float(np.max(off / allowed)), bool(kink))
+    return Bend(order, gap, excess(off, allowed), bool(kink))
 
 
 def _second_slope(line, h, levels=4):
@@ -217,22 +211,23 @@ def _second_slope(line, h, levels=4):
 def _third_order_check(bends):
     """The remainder after the quadratic term falls like t³, and no quadratic part is left over."""
     order, share = min(bend.order for bend in bends), max(bend.gap for bend in bends)
-    if order < ORDER and any(bend.kink for bend in bends):
+    if order < THIRD and any(bend.kink for bend in bends):
         message = "f is not twice differentiable: it bends differently forward and backward"
-        return Check("third order", False, message, order, ORDER)
-    passed = order >= ORDER and np.max([bend.excess for bend in bends]) <= 1  # NaN, unlike in max, is not passed over
+        return Check("third order", False, message, order, THIRD)
+    passed = order >= THIRD and all(bend.excess <= 1 for bend in bends)
     said = "exact, no remainder" if order == np.inf else f"order {order:.2f}"
     left = f"quadratic part left over {100 * share:.3g} %" if not passed else "no quadratic part left over"
-    return Check("third order", passed, f"remainder after ½t² d²f: {said}, {left}", order, ORDER)
+    return Check("third order", passed, f"remainder after ½t² d²f: {said}, {left}", order, THIRD)
 
 
 def _bilinear_check(d2f, dX, dZ, dV):
     """d²f is linear in each of its two tangents."""
     a, b = 1.75, -0.5
     mix = step(step(dX, a - 1, dX), b, dZ)
-    first = _gap(vec(d2f(mix, dV)), a * vec(d2f(dX, dV)), b * vec(d2f(dZ, dV)))
-    second = _gap(vec(d2f(dV, mix)), a * vec(d2f(dV, dX)), b * vec(d2f(dV, dZ)))
-    gap = float(np.maximum(first, second))
+    gap = max(
+        _gap(vec(d2f(mix, dV)), a * vec(d2f(dX, dV)), b * vec(d2f(dZ, dV))),
+        _gap(vec(d2f(dV, mix)), a * vec(d2f(dV, dX)), b * vec(d2f(dV, dZ))),
+    )
     said = "linear in each tangent" if gap <= EXACT else "not linear in each tangent"
     return Check("bilinear", gap <= EXACT, f"{said}: relative difference {gap:.1e}", gap, EXACT)
 
@@ -245,4 +240,4 @@ def _symmetric_check(d2f, dX, dZ):
 
 def _gap(whole, *parts):
     """How far a vector is from the sum of its parts, relative to their sizes."""
-    return norm(whole - sum(parts)) / max(norm(whole), sum(norm(part) for part in parts), 1e-300)
+    return relative(norm(whole - sum(parts)), norm(whole), sum(norm(part) for part in parts))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg as la
 
+TINY = np.finfo(float).tiny  # numbers below have few digits: nothing is judged relative to a smaller size
+
 
 class ShapeError(ValueError):
     """An array that does not have the shape that the mathematics asks for."""
@@ -33,6 +35,8 @@ def unvec(v, shape):
     >>> unvec(np.array([1, 3, 2, 4]), (2, 2))
     array([[1, 2],
            [3, 4]])
+
+    ShapeError if v does not have as many entries as the shape.
     """
     v = np.array(v)
     if not _is_shape(shape):
@@ -104,11 +108,22 @@ def as_point(X, where="matcalc", real=True, finite=True):
     return A
 
 
+def as_value(Y, where="differences: f(X)"):
+    """A value of f as floats, finite or not, in memory of their own, for f may use its array again.
+
+    TypeError where they are no numbers, or in single precision: half of the digits are missing.
+    """
+    for part in Y if isinstance(Y, tuple) else (Y,):
+        if getattr(part, "dtype", None) in ("float32", "float16", "complex64"):
+            raise TypeError(f"{where} is in single precision ({part.dtype}); small steps need float64")
+    return copy(as_point(Y, where, real=False, finite=False))
+
+
 def as_result(Y, name):
     """Y as ``name`` hands it out: floats, a number as Python's own. OverflowError where it is not finite."""
     Y = as_point(Y, f"{name}: the result", real=False, finite=False)
     if not is_finite(Y):
-        raise OverflowError(f"{name}: the result is too large for floating-point numbers")
+        raise OverflowError(f"{name}: the result is too large for floating-point numbers, {count_bad(vec(Y))}")
     return plain(Y)
 
 
@@ -158,11 +173,16 @@ def inner(A, B):
     """⟨A, B⟩ = Re tr(Aᴴ B), for real matrices tr(Aᵀ B): the sum of the products of entries.
 
     For complex matrices the real part is taken: that makes ℂᵐˣⁿ a real inner-product space, in which
-    every ℝ-linear map has an adjoint. ShapeError if the shapes differ.
+    every ℝ-linear map has an adjoint. ShapeError if the shapes differ, TypeError for what is no numbers.
     """
     if shape_of(A) != shape_of(B):
         raise ShapeError(f"inner: expected two points of one shape, got {text(shape_of(A))} and {text(shape_of(B))}")
     return float(np.vdot(_floats(A, "inner"), _floats(B, "inner")).real)
+
+
+def normal_part(Q, G):
+    """(I − QQᵀ) G, the part of G at right angles to the orthonormal columns of Q: exactly zero for a square Q."""
+    return np.zeros_like(G) if Q.shape[0] == Q.shape[1] else G - Q @ (Q.T @ G)
 
 
 def _floats(X, where):
@@ -175,8 +195,26 @@ def _floats(X, where):
 
 
 def norm(X):
-    """‖X‖ = √⟨X, X⟩, the Frobenius norm; of a tuple, of all its entries together."""
+    """‖X‖ = √⟨X, X⟩, the Frobenius norm; of a tuple, of all its entries together. TypeError for no numbers."""
     return float(la.norm(_floats(X, "norm"), check_finite=False))  # SciPy's does not square numbers like 1e-170 away
+
+
+def relative(off, *sizes, rounding=0.0):
+    """A difference over the largest of the sizes; zero where these are no more than rounding.
+
+    Where one of them is not finite it is inf, which no limit lets pass: neither a NaN nor a size beyond floats may.
+    """
+    largest = float(np.max([*sizes, TINY]))  # Python's max passes over a NaN, unless it comes first
+    if off == 0 or largest <= rounding:
+        return 0.0
+    return float(off) / largest if off < np.inf and largest < np.inf else np.inf
+
+
+def excess(off, allowed):
+    """The largest |off| / allowed of any entry; inf where one of the two is not finite."""
+    known = np.isfinite(off) & np.isfinite(allowed)
+    with quiet():
+        return float(np.max(np.where(known, abs(off) / np.maximum(allowed, TINY), np.inf)))
 
 
 def _count(where, *sizes):
@@ -187,7 +225,7 @@ def _count(where, *sizes):
 def commutation(m, n):
     """K with K vec(X) = vec(Xᵀ) for X of size m×n: a permutation matrix of size mn×mn.
 
-    Kᵀ = K⁻¹ is the commutation matrix of n×m.
+    Kᵀ = K⁻¹ is the commutation matrix of n×m. ShapeError unless m and n are whole numbers from 1 on.
     """
     _count("commutation", m, n)
     source = np.arange(m * n).reshape(m, n, order="F")  # the place of X[i, j] in vec X
@@ -197,7 +235,8 @@ def commutation(m, n):
 def duplication(n):
     """D with D vech(S) = vec(S) for symmetric S: size n² × n(n+1)/2.
 
-    vech stacks the columns of the lower triangle, the diagonal included.
+    vech stacks the columns of the lower triangle, the diagonal included. ShapeError unless n is a
+    whole number from 1 on.
     """
     _count("duplication", n)
     place = np.zeros((n, n), dtype=int)

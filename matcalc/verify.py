@@ -32,13 +32,14 @@ def verify(F, X=None, *, n=4, rng=None):
     """Examine the rule F and raise ``VerificationError`` if any check fails; the report otherwise.
 
     Without X the rule is examined at generic points of its domain, of sizes n and n+1. With X it is
-    examined there and at a generic point. At most 80 values of f, whatever the size of X.
+    examined there and at a generic point. At most 80 values of f, whatever the size of X. TypeError
+    unless F is a rule; a function of your own goes to ``verify_derivative``.
     """
     return refuse(examine(F, X, n=n, rng=rng))
 
 
 def examine(F, X=None, *, n=4, rng=None):
-    """The report of ``verify``, failed checks and all; raises only if X is outside the domain."""
+    """The report of ``verify``, failed checks and all; raises only if F is no rule or X outside its domain."""
     if not isinstance(F, Rule):
         raise TypeError(f"verify: expected a rule, got {type(F).__name__}; see verify_derivative for a function")
     rng = np.random.default_rng(2026 if rng is None else rng)

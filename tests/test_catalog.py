@@ -53,6 +53,8 @@ def test_a_name_that_is_none_is_met_with_near_misses():
         mc.find("¿?")
     with pytest.raises(KeyError, match="near misses"):
         mc.find(3)
+    with pytest.raises(KeyError, match=r"near misses: power\(3\)"):
+        mc.find("POWER(3)")
 
 
 def test_a_rule_of_no_chapter_is_refused():

@@ -324,7 +324,7 @@ def test_where_f_has_no_slope_at_all_nothing_is_accepted(f):
 
 X0 = np.random.default_rng(3).standard_normal((3, 4))
 GRAM, GRAM_SLOPE = lambda X: X @ X.T, lambda X, dX: dX @ X.T + X @ dX.T
-COUNTER = iter(range(10**6))
+COUNTER, ONCE = iter(range(10**6)), iter([1.0, np.nan])
 
 ERRORS = {  # f, df, X, the error, what it says
     "NaN": (GRAM, GRAM_SLOPE, X0 * np.nan, ValueError, "X: expected finite numbers, got 12 NaN among 12"),
@@ -347,6 +347,8 @@ ERRORS = {  # f, df, X, the error, what it says
     "f that fails": (inv, GRAM_SLOPE, np.ones((2, 2)), ValueError, "no usable value at X .*Singular"),
     "f that raises": (lambda X: 1 / 0, GRAM_SLOPE, X0, ZeroDivisionError, "division by zero"),
     "f that depends on chance": (lambda X: X + next(COUNTER), GRAM_SLOPE, X0, ValueError, "depend on chance"),
+    "f that is no number the second time": (lambda X: X * next(ONCE), GRAM_SLOPE, X0, ValueError, "on chance"),
+    "f that grows": (lambda X: np.ones(1 + next(COUNTER)), GRAM_SLOPE, X0, ValueError, "depend on chance"),
     "an empty tuple": (GRAM, GRAM_SLOPE, (), TypeError, "empty"),
     "f in single precision": (lambda X: X.astype(np.float32), lambda X, dX: dX, X0, TypeError, "single precision"),
     "f that is text nearby": (lambda X: X if (X == X0).all() else X.astype(str), lambda X, dX: dX, X0, TypeError,
@@ -544,3 +546,18 @@ def test_a_domain_is_a_domain_and_a_seed_will_do():
     with pytest.raises(TypeError, match="domain must be a Domain"):
         mc.verify_derivative(GRAM, GRAM_SLOPE, X0, domain="all")
     assert mc.verify_derivative(GRAM, GRAM_SLOPE, X0, rng=3).passed
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e308, -1.7e308])
+def test_a_claim_beyond_floats_is_refused_in_words(size):
+    with pytest.raises(mc.VerificationError, match="the claimed one inf"):
+        mc.verify_derivative(lambda X: X, lambda X, dX: size * np.sign(dX), X0)
+    with pytest.raises(mc.VerificationError, match="the claimed one inf"):
+        mc.verify_gradient(np.sum, lambda X: np.full(X.shape, size), X0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_value_whose_norm_is_beyond_floats_lets_nothing_pass():
+    with pytest.raises(mc.VerificationError, match="no finite value"):
+        mc.verify_derivative(lambda X: 1.7e308 * np.cos(1e-3 * X), lambda X, dX: 0 * dX + 5, X0)

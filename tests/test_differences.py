@@ -8,7 +8,7 @@ import pytest
 import scipy.linalg as la
 
 import matcalc as mc
-from matcalc.differences import Counted, Line, central, complex_step, derivative, forward, richardson
+from matcalc.differences import Counted, Line, central, complex_step, derivative, fitted_order, forward, richardson
 from matcalc.samples import positive_definite, symmetric_gaussian
 from matcalc.spaces import norm, vec
 
@@ -324,3 +324,38 @@ def test_an_f_that_changes_its_argument_changes_no_point():
     for formula in (forward, central, richardson):
         np.testing.assert_allclose(formula(f, X, dX, 1e-3), 2 * dX, rtol=1e-9)
     assert np.array_equal(X, np.eye(2))
+
+
+@pytest.mark.parametrize("formula", [forward, central, richardson, complex_step])
+def test_an_f_that_uses_one_array_again_is_no_constant(formula):
+    kept = np.zeros(3, complex if formula is complex_step else float)
+
+    def f(x):
+        kept[...] = np.sin(x)
+        return kept
+
+    x, h = np.array([0.3, 0.5, 0.7]), 1e-3 if formula is not complex_step else 1e-20
+    np.testing.assert_allclose(formula(f, x, np.ones(3), h), np.cos(x), rtol=1e-3)
+
+
+def test_single_precision_is_no_truth():
+    with pytest.raises(TypeError, match="single precision"):
+        derivative(lambda x: np.sin(x).astype(np.float32), np.ones(3), np.ones(3))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("f", [
+    lambda x: 1e308 * np.sin(1e3 * x),  # a slope beyond floats
+    lambda x: np.full(4, 1.7e308) * np.cos(1e-3 * x),  # a norm beyond floats
+])  # fmt: skip
+def test_what_is_too_large_for_floats_has_no_slope(f):
+    with pytest.raises(ArithmeticError):
+        derivative(f, 0.3, 1.0)
+
+
+def test_the_order_of_remainders_is_fitted_to_those_that_are_seen():
+    steps = 2.0 ** -np.arange(4)
+    assert fitted_order(steps, 3 * steps**2, 1e-12) == pytest.approx(2)
+    assert fitted_order(steps, 1e-16 * steps, 1e-12) == np.inf
+    for bad in (np.nan, np.inf):
+        assert fitted_order(steps, np.where(steps == 0.5, bad, steps**2), 1e-12) == 0

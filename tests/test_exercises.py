@@ -230,3 +230,25 @@ def test_gradients_and_jacobians_of_any_size_get_a_verdict(answer, f, X, passed,
 
 def test_a_seed_will_do():
     assert mc.check(lambda X, dX: -inv(X) @ dX @ inv(X), mc.inverse, rng=3).passed
+
+
+def test_numbers_whose_norm_is_beyond_floats_are_compared():
+    right = np.array([1.5e308, 1.6e308])
+    assert mc.check(right, right).passed
+    assert mc.check(np.array([1.5e308, 1.3e308]), right).kind == "unknown"
+
+
+def test_values_in_single_precision_are_no_truth():
+    with pytest.raises(TypeError, match="^check: f has no usable value at X .*single precision"):
+        mc.check(lambda x, dx: np.cos(x) * dx, lambda x: np.sin(x).astype(np.float32), np.array([0.3, 0.5]))
+
+
+@pytest.mark.parametrize(("sign", "kind"), [(1, "correct"), (-1, "sign")])
+def test_an_adjoint_is_held_against_values_of_a_function_of_matrices(sign, kind):
+    A, B = BIG[:3, :2], BIG[:4, 5:9]
+    product = lambda X: X[0] @ X[1]
+    assert mc.check(lambda X, Ybar: sign * A.T @ Ybar @ B.T, lambda X: A @ X @ B, BIG[:2, :4]).kind == kind
+    pulled = lambda X, Ybar: (sign * Ybar @ X[1].T, sign * X[0].T @ Ybar)
+    assert mc.check(pulled, product, (BIG[:3, :4], BIG[:4, 5:7])).kind == kind
+    with pytest.raises(ValueError, match="at points of at most 100 entries, not of 132"):
+        mc.check(lambda X, Ybar: 2 * Ybar, lambda X: 2 * X, BIG)

@@ -106,3 +106,19 @@ def test_a_careless_claim_cannot_change_the_point():
     X = generic(3)
     mc.locate(lambda X: 2 * X, df, X)
     assert np.array_equal(X, generic(3))
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1e-200, 1e200, 1e300, 1 + 2j])
+def test_the_place_is_found_at_any_scale_and_in_complex_values(factor):
+    def df(X, dX):
+        dY = factor * dX
+        dY[1, 2] *= 1.5
+        return dY
+
+    assert mc.locate(lambda X: factor * X, df, generic(4)).entry == (1, 2)
+
+
+@pytest.mark.parametrize("f", [lambda X: np.random.default_rng().standard_normal(3), lambda X: np.floor(1e6 * X)])
+def test_where_values_tell_nothing_nothing_is_located(f):
+    with pytest.raises(ArithmeticError, match="locate: f is not differentiable near X, or its values are too rough"):
+        mc.locate(f, lambda X, dX: 5 * dX, np.array([0.3, 0.5, 0.7]))

@@ -252,3 +252,18 @@ def test_a_second_differential_refuses_what_is_no_tangent(dX, error, said):
         assert np.array_equal(second([[1, 0], [0, 1]], np.eye(2)), 2 * np.eye(2))
         with pytest.raises(error, match=f"inverse″.*{said}"):
             second(dX, np.eye(2))
+
+
+def test_an_error_keeps_its_kind():
+    def fails(X):
+        raise mc.ShapeError("odd")
+
+    with pytest.raises(mc.ShapeError, match="^failing: odd"):
+        mc.Rule("failing", fails, fails, mc.domains.SQUARE, None, "nobody")(np.eye(2))
+
+
+@every_rule
+def test_a_rule_tells_its_domain_its_shapes_and_its_source(F):
+    for said in (F.name, F.domain.name, F.source, *F.formulas.shapes.values()):
+        assert said in F.__doc__
+    assert "A function F" in mc.Rule.__doc__

@@ -302,3 +302,10 @@ def test_newton_on_minus_log_det_is_newton_schulz():
     minus = -mc.hessian(mc.logabsdet, Z).matrix
     step = mc.unvec(np.linalg.solve(minus, -vec(A - inv(Z))), (3, 3))
     np.testing.assert_allclose(Z + step, 2 * Z - Z @ A @ Z, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("c", [0.0, 2.0])
+def test_a_function_that_does_not_bend_has_the_second_differential_zero(c):
+    assert mc.verify_second(lambda X: c * X, lambda X, H: c * H, lambda X, H, K: 0 * H, X).passed
+    assert failures(lambda X: c * X, lambda X, H: c * H, lambda X, H, K: H * K, X)

@@ -7,13 +7,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from matcalc.spaces import (
+    TINY,
     ShapeError,
     as_point,
+    as_value,
     commutation,
     duplication,
+    excess,
     inner,
     is_finite,
     norm,
+    normal_part,
+    relative,
     shape_of,
     size,
     step,
@@ -211,3 +216,49 @@ def test_sizes_of_commutation_and_duplication_are_whole_numbers(n):
     for call in (lambda: commutation(n, 2), lambda: duplication(n)):
         with pytest.raises(ShapeError, match="whole numbers from 1 on"):
             call()
+
+
+def test_the_part_normal_to_orthonormal_columns(rng):
+    Q, _ = np.linalg.qr(rng.standard_normal((5, 2)))
+    G = rng.standard_normal((5, 3))
+    assert np.allclose(Q.T @ normal_part(Q, G), 0, atol=1e-14)
+    assert np.allclose(G - normal_part(Q, G), Q @ Q.T @ G)
+    assert not normal_part(np.linalg.qr(rng.standard_normal((4, 4)))[0], G[:4]).any()
+
+
+@pytest.mark.parametrize(("off", "sizes", "gap"), [
+    (1.0, (4.0, 2.0), 0.25), (0.0, (0.0, 0.0), 0.0), (1e-310, (1e-310,), 1e-310 / TINY), (0.0, (np.inf,), 0.0),
+    (np.nan, (1.0,), np.inf), (1.0, (1.0, np.nan), np.inf), (1.0, (np.nan, 1.0), np.inf), (np.nan, (0.0,), np.inf),
+    (1e300, (np.inf, 1.0), np.inf), (np.inf, (np.inf,), np.inf),
+])  # fmt: skip
+def test_a_relative_difference_never_hides_what_is_not_finite(off, sizes, gap):
+    assert relative(off, *sizes) == gap
+
+
+def test_a_difference_between_two_roundings_is_none():
+    assert relative(1e-17, 1e-17, 2e-17, rounding=1e-16) == 0.0
+    assert relative(1e-17, 1.0, 2e-17, rounding=1e-16) == 1e-17
+    assert relative(np.nan, np.nan, 0.0, rounding=1e-16) == np.inf
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_entry_that_is_not_finite_is_beyond_every_limit(bad, place):
+    off = np.array([0.0, 1.0, -4.0])
+    assert excess(off, np.full(3, 2.0)) == 2.0
+    assert excess(np.zeros(3), np.zeros(3)) == 0.0
+    wrong, allowed = off.copy(), np.full(3, 2.0)
+    wrong[place] = allowed[place] = bad
+    assert excess(wrong, np.full(3, 2.0)) == excess(off, allowed) == np.inf
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float16, np.complex64])
+def test_a_value_has_memory_and_digits_of_its_own(kind):
+    Y = np.ones(3)
+    kept = as_value(Y)
+    Y[...] = 7
+    assert np.array_equal(kept, np.ones(3))
+    assert np.isnan(as_value((1.0, np.array([np.nan])))[1])
+    for value in (Y.astype(kind), (1.0, Y.astype(kind)), kind(1)):
+        with pytest.raises(TypeError, match="f is in single precision"):
+            as_value(value, "f")

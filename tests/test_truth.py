@@ -161,3 +161,9 @@ def test_a_claim_without_data_is_not_decided():
     truth = is_true("log(-norm(X))", gradient="X")
     assert not truth
     assert "not decided" in truth.headline
+
+
+def test_a_slope_beyond_floats_makes_no_claim_true():
+    truth = is_true("1e308*tr(A*X)*10", gradient="A'")
+    assert not truth
+    assert truth.holds_for == ()

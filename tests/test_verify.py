@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import matcalc as mc
-from matcalc.spaces import norm, step
+from matcalc.spaces import norm, shape_of, step, text
 
 every_rule = pytest.mark.parametrize("F", mc.RULES, ids=lambda F: F.name)
 
@@ -137,8 +137,10 @@ def test_a_differential_that_is_not_finite_is_caught(F, bad):
 
 @every_rule
 def test_an_adjoint_of_the_wrong_shape_is_caught_with_both_shapes(F):
-    report = mc.examine(F.but(adjoint=lambda X, Ybar: np.ones(97)))
-    assert "the adjoint has shape 97, expected that of X" in report.check("adjoint").message
+    X = F.domain.sample(np.random.default_rng(1), 3)
+    report = mc.examine(F.but(adjoint=lambda X, Ybar: np.ones(97)), X)
+    expected = f"adjoint: expected a result of shape {text(shape_of(X))}, got 97"
+    assert report.check("adjoint").message.endswith(expected)
 
 
 @every_rule

@@ -50,7 +50,8 @@ def read_all(texts, shapes=None, alike=None, **assumptions):
     if alike:
         one, other = (letters.dims.shape(trees[i]) for i in alike)
         for a, b in zip(one, other, strict=True):
-            a in letters.dims.loose and letters.dims.equal(a, b)
+            if a in letters.dims.loose:
+                letters.dims.equal(a, b)
     taken = {*letters.found, *letters.sizes}
     for tree in trees:
         letters.dims.name(tree, taken | {d for d in letters.dims.bound.values() if isinstance(d, str)})

@@ -11,7 +11,7 @@ from ..directions import directions, sized
 from ..evidence import difference_check, linearity_check, measure
 from ..linear_map import LinearMap
 from ..samples import gaussian
-from ..spaces import as_point, copy, inner, shape_of, size, text, unvec, vec
+from ..spaces import as_point, as_value, copy, inner, shape_of, size, text, unvec, vec
 from ..special import generic_near, remarks
 from .answer import Answer, arguments, backwards
 from .diagnosis import Diagnosis
@@ -26,7 +26,7 @@ def against_values(answer, f, X, seed=7):
     """The diagnosis of a gradient or differential of ``f`` at X; where X is special, at a generic point nearby too."""
     rng = np.random.default_rng(seed)
     X = as_point(X, "check: X", real=False)
-    values = lambda X: copy(as_point(f(copy(X)), "f(X)", real=False))
+    values = lambda X: as_value(f(copy(X)), "f(X)")
     points = _places(values, X, rng)
     found = _read(answer, points[0])
     if isinstance(found, Diagnosis):
@@ -47,7 +47,7 @@ def against_values(answer, f, X, seed=7):
 def _places(f, X, rng):
     """The place X, and where it is special a generic one nearby: at another f may be another function."""
     try:
-        f(X)
+        as_point(f(X), "f(X)", real=False)  # finite
     except (TypeError, ValueError) as error:
         raise type(error)(f"check: f has no usable value at X ({error})") from error
     special = remarks(X, None)
@@ -69,7 +69,8 @@ def _place(f, X, rng):
 
     def pull(Ybar):
         if size(shape_of(X)) > MOST and size(shape_of(Y)) > 1:
-            raise ValueError(f"an adjoint from values is taken of at most {MOST} entries")
+            raise ValueError(f"check: an adjoint from values is taken at points of at most {MOST} entries, not of "
+                             f"{size(shape_of(X))}")
         return unvec(np.array([inner(column, vec(Ybar)) for column in columns()]), shape_of(X))
 
     dF = LinearMap(push, pull, input_shape=shape_of(X), output_shape=shape_of(Y))
@@ -83,7 +84,7 @@ def _read(answer, at):
         view = "gradient" if not isinstance(at.Y, tuple) and np.size(at.Y) == 1 else "jacobian"
         return Answer(view, lambda place, z: answer(copy(place.X)))
     if len(names) == 2:
-        view = "adjoint" if backwards(names[1]) and np.shape(at.Y) == () else "differential"
+        view = "adjoint" if backwards(names[1]) else "differential"
         return Answer(view, lambda place, z: answer(copy(place.X), copy(z)))
     return Diagnosis("wrong_type", f"expected a function of one or two arguments, got one of {len(names)}")
 

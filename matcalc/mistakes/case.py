@@ -7,8 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..differences import TINY
-from ..spaces import norm, quiet, shape_of, size, unvec, vec
+from ..spaces import norm, quiet, relative, shape_of, size, unvec, vec
 from .values import Values
 
 CLOSE = 1e-8  # an answer that agrees to this relative distance is right
@@ -69,7 +68,7 @@ class Case:
     def off(self):
         """The largest difference, relative to the right answer."""
         with quiet():
-            return max(norm(g - e) / max(norm(e), TINY) for g, e in zip(self.given, self.right, strict=True))
+            return max(relative(norm(g - e), norm(e)) for g, e in zip(self.given, self.right, strict=True))
 
     def ratios(self, hypothesis):
         """The factors c with answer = c · hypothesis, one for each place; None if there are none.
@@ -109,7 +108,8 @@ class Case:
 
 def distance(A, B):
     """The relative distance of two vectors."""
-    return norm(A - B) / max(norm(A), norm(B), TINY)
+    with quiet():
+        return relative(norm(A - B), norm(A), norm(B))
 
 
 def multiple(h, g):
@@ -117,7 +117,7 @@ def multiple(h, g):
     if h.shape != g.shape or h.size < 2 or not np.isfinite(h).all():
         return None
     size_ = norm(h)
-    if size_ == 0:
+    if not 0 < size_ < np.inf:
         return None
     c = np.vdot(h / size_, g) / size_  # no square, which could be too large or too small for a float
     if not np.isfinite(c):

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..differences import derivative
 from ..expressions import ExpressionError, read, read_all, symbols, value, words
-from ..spaces import inner, norm, vec
+from ..spaces import inner, norm, relative, vec
 from .data import CLASSES, Letters, sampler
 from .verdict import Case
 
@@ -113,8 +113,7 @@ def _gap(measured, claimed, scale):
     """The relative difference; none between two things that are rounding beside the values they come from."""
     if np.shape(measured) != np.shape(claimed):
         raise ExpressionError(f"the claim is {words(np.shape(claimed))}, expected {words(np.shape(measured))}")
-    size = max(norm(vec(measured)), norm(vec(claimed)))
-    return float(norm(vec(measured) - vec(claimed)) / size) if size > 1e-12 * scale else 0.0
+    return relative(norm(vec(measured) - vec(claimed)), norm(measured), norm(claimed), rounding=1e-12 * scale)
 
 
 def _plain(array):

@@ -21,11 +21,15 @@ REDRAWS = 20  # a few in a hundred draws let a wrong answer pass by accident
 
 
 def exercise(chapter, number, seed=0):
-    """Exercise ``number`` of a chapter with other numbers, the same for the same seed (a number or a name)."""
+    """Exercise ``number`` of a chapter with other numbers, the same for the same seed (a number or a name).
+
+    An ``Exercise``: ``ex.check(answer)`` gives the verdict, ``ex.hint()`` the next hint; the drawn arrays are its
+    attributes. KeyError lists chapters whose names come close, IndexError says how many exercises there are.
+    """
     found = tasks(chapter)
     if number not in range(1, len(found) + 1):
         raise IndexError(f"the chapter {chapter} has the exercises 1 to {len(found)}, there is no {number!r}")
-    return Exercise(found[number - 1], chapter, number, seed)
+    return Exercise(found[int(number) - 1], chapter, int(number), seed)
 
 
 class Exercise:
