@@ -22,15 +22,21 @@ REPAIRS = (
 )
 
 
-# A search result that points to an empty place (an index entry) has no summary, and the script stops at it.
-NO_SUMMARY = re.compile(r"listItem\.appendChild\(\s*(Search\.makeSearchSummary\([^)]*\))\s*\)")
+SEARCH = (
+    # A result that points to an empty place (an index entry) has no summary, and the script stops at it.
+    (re.compile(r"listItem\.appendChild\(\s*(Search\.makeSearchSummary\([^)]*\))\s*\)"), r'listItem.append(\1 ?? "")'),
+    # An entry of the index says what a place is about; Sphinx lists all but the "main" ones last.
+    (re.compile(r"if \(isMain\)"), "if (true)"),
+    # A summary begins with the text, not with the list of contents that is printed.
+    (re.compile(r'\["\.headerlink",'), '["#jb-print-docs-body", ".headerlink",'),
+)
 
 
-def mend(html):
-    """The page with every repair made."""
-    for defect, repair in REPAIRS:
-        html = defect.sub(repair, html)
-    return html
+def mend(text, repairs=REPAIRS):
+    """The text with every repair made."""
+    for defect, repair in repairs:
+        text = defect.sub(repair, text)
+    return text
 
 
 def mend_pages(app, failure):
@@ -43,8 +49,7 @@ def mend_pages(app, failure):
             if (mended := mend(html)) != html:
                 page.write_text(mended, encoding="utf-8")
     script = Path(app.outdir) / "_static" / "searchtools.js"
-    search = NO_SUMMARY.sub(r'listItem.append(\1 ?? "")', script.read_text(encoding="utf-8"))
-    script.write_text(search, encoding="utf-8")
+    script.write_text(mend(script.read_text(encoding="utf-8"), SEARCH), encoding="utf-8")
 
 
 def setup(app):

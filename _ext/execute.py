@@ -34,7 +34,7 @@ def fingerprint():
     """What the outputs depend on, apart from the notebooks themselves."""
     kinds = {".py", ".js", ".css", ".json", ".toml"}
     files = [p for p in (ROOT / "matcalc").rglob("*") if p.suffix in kinds]
-    files += [ROOT / "benchmarks" / "published.py", *(ROOT / "benchmarks" / "results").glob("*.json")]
+    files += [ROOT / "benchmarks" / "published.py", *(ROOT / "benchmarks" / "results").rglob("*.json")]
     files += (ROOT / "appendix" / "data").glob("*.json")
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted([*files, ROOT / "requirements.txt"]):

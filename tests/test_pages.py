@@ -10,7 +10,7 @@ import pytest
 
 SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
 CHROMIUM = rules.find_chromium()
-NOT_PAGES = {"index.html", "search.html", "prf-prf.html", "404.html"}  # a redirect; a script's; unlinked; tried below
+NOT_PAGES = {"index.html", "search.html", "404.html"}  # a redirect; a script's; tried below
 PAGES = [str(path.relative_to(SITE)) for path in sorted(SITE.rglob("*.html"))]
 PAGES = [name for name in PAGES if not name.startswith(("_", "reports"))]
 
@@ -66,6 +66,34 @@ def test_search_finds_a_theorem(browser, axe, site):
     with rules.visited(browser, site + "search.html?q=Jacobi%27s+formula") as (page, traffic):
         page.wait_for_selector("#search-results li a[href*='chapters/jacobi']", timeout=20_000)
         assert traffic + rules.axe_complaints(page, axe, "light") + rules.width_complaints(page) == []
+
+
+# What a student types, and the page that should come first or second.
+QUERIES = {
+    "derivative of inverse": "inverse", "derivative of determinant": "jacobi", "gradient of log det": "jacobi",
+    "product rule": "affine_and_product", "chain rule": "chain_rule", "vec trick": "vec_kronecker",
+    "jacobian": "gradients_jacobians_hessians", "frobenius norm": "frobenius", "trace": "trace",
+    "hessian": "second_order", "eigenvalue derivative": "eigen", "symmetric matrix gradient": "structured",
+    "pseudo-inverse": "pseudoinverse",
+    "matrix exponential": "matrix_exponential", "least squares": "least_squares", "backpropagation": "backprop",
+    "convolution": "cnn", "gradient check": "finite_differences", "softmax": "backprop",
+    "condition number": "inverse",
+}  # fmt: skip
+
+
+@needs_book
+def test_search_finds_what_students_ask(browser, site):
+    wrong = {}
+    with rules.visited(browser, site + "search.html") as (page, _):
+        for query, chapter in QUERIES.items():
+            page.goto(f"{site}search.html?q={query.replace(' ', '+')}")
+            page.wait_for_selector("#search-results > p.search-summary:not(:empty)", timeout=20_000)
+            page.wait_for_timeout(300)
+            links = page.locator("#search-results li a")
+            found = [links.nth(i).get_attribute("href") for i in range(min(2, links.count()))]
+            if not any(f"chapters/{chapter}.html" in link for link in found):
+                wrong[query] = found
+    assert wrong == {}
 
 
 @needs_book

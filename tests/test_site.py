@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,15 @@ def test_previews_map_and_wrong_addresses_are_built():
         assert f"/{page.parent.name}/{page.name}</loc>" in (SITE / "sitemap.xml").read_text(encoding="utf-8")
     lost = (SITE / "404.html").read_text(encoding="utf-8")
     assert not re.findall(r'(?:href|src)="(?!/|https?:|#|data:)[^"]', lost)  # it is shown at any address
+
+
+def test_repairs_of_the_search_are_made():
+    basic = Path(find_spec("sphinx").origin).parent / "themes" / "basic" / "static"
+    script = (basic / "searchtools.js").read_text(encoding="utf-8")
+    for defect, _ in accessibility.SEARCH:
+        assert len(defect.findall(script)) == 1
+    mended = accessibility.mend(script, accessibility.SEARCH)
+    assert [defect for defect, _ in accessibility.SEARCH if defect.search(mended)] == []
 
 
 def test_accessibility_repairs_are_made():
