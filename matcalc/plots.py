@@ -71,6 +71,6 @@ def matrix(A, *, ax=None, title="", top=None, digits=None):
     ax.set(title=title, xticks=[], yticks=[])
     if digits is not None:
         for (i, j), a in np.ndenumerate(A):
-            light = abs(a) > 0.6 * top
-            ax.text(j, i, f"{a:.{digits}f}", ha="center", va="center", color="white" if light else "#1a1a1a")
+            ink = "white" if abs(a) > 0.6 * top else "#1a1a1a"
+            ax.text(j, i, f"{a:.{digits}f}".replace("-", "−"), ha="center", va="center", color=ink)
     return ax.figure

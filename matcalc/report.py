@@ -78,7 +78,7 @@ class Report:
     def _repr_html_(self):
         rows = "".join(
             f'<tr class="{"passed" if c.passed else "failed"}"><td>{"✓ holds" if c.passed else "✗ fails"}</td>'
-            f'<th scope="row">{escape(c.name)}</th><td>{escape(c.message)}</td></tr>'
+            f'<th scope="row">{escape(c.name)}</th><td>{_unbroken(escape(c.message))}</td></tr>'
             for c in self.checks
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
@@ -88,6 +88,11 @@ class Report:
             f'<th scope="col">check</th><th scope="col">what was found</th></tr></thead>'
             f"<tbody>{rows}</tbody></table>{notes}</div>"
         )
+
+
+def _unbroken(text):
+    """The text with a hyphen in 1e-16 at which no line breaks."""
+    return re.sub(r"(?<=\de)-(?=\d)", "\u2011", text)
 
 
 class VerificationError(AssertionError):

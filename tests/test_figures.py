@@ -125,6 +125,11 @@ def test_crowded_artists_may_be_rasterized():
     assert "image/png" in unpacked(made(draw))[0]
 
 
+def test_numbers_are_said_with_a_true_minus():
+    figure = made(say=lambda t: f"at {t - 1:g} and -.5; well-known, 1e-9, A-1", t=[0.0, 0.5])
+    assert figure.say[0] == "at −1 and −.5; well-known, 1e-9, A-1"
+
+
 def counted():
     """A player of five states, and the list of the states that it has drawn so far."""
     seen = []
@@ -489,3 +494,10 @@ def test_figures_are_loaded_when_they_are_used():
 def test_static_files_are_beside_the_module():
     folder = Path(widget.__file__).parent / "static"
     assert {path.name for path in folder.iterdir()} == {"common.js", "figure.css"}.union(*SCRIPTS.values())
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (1e-8, "10⁻⁸"), (-3.1623e-5, "−3.162·10⁻⁵"), (1e20, "10²⁰"), (-0.25, "−0.25"), (3, "3"), ("a-b", "a-b"),
+])  # fmt: skip
+def test_a_state_is_written_as_people_write_it(value, text):
+    assert figures.play.label(value) == text

@@ -79,7 +79,7 @@ def test_a_heatmap_has_three_pictures_on_one_scale(rng):
 def test_numbers_are_written_where_they_are_asked_for():
     A = np.array([[1.0, -2.0, 0.25]])
     ax = mc.plots.matrix(A, title="A", digits=2).axes[0]
-    assert [text.get_text() for text in ax.texts] == ["1.00", "-2.00", "0.25"]
+    assert [text.get_text() for text in ax.texts] == ["1.00", "−2.00", "0.25"]
     assert [text.get_position() for text in ax.texts] == [(0, 0), (1, 0), (2, 0)]
     assert ax.get_title() == "A"
     assert mc.plots.matrix(A).axes[0].texts[:] == []

@@ -73,3 +73,9 @@ def test_refuses_fails_if_nothing_is_raised():
 def test_refuses_lets_other_errors_through():
     with pytest.raises(KeyError), refuses(ValueError):
         raise KeyError
+
+
+def test_a_number_is_not_broken_at_its_minus_in_html():
+    report = Report("f", (Check("one", True, "off by 3.1e-16, x - 1"),))
+    assert "3.1e\u201116, x - 1" in report._repr_html_()
+    assert "3.1e-16, x - 1" in str(report)

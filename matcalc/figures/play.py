@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from itertools import product
 
 import numpy as np
@@ -13,6 +14,8 @@ from .frames import pack, picture, still, studio, svg
 from .widget import InteractiveFigure, script
 
 MOST_FRAMES = 200
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_HYPHEN = re.compile(r"(?<![\w.])-(?=\.?\d)")
 STATIC = "MATCALC_STATIC"  # set in the environment while pages are built: nobody can be asked for a frame later
 SCALE = 1.55  # pixels a point where the page is wide enough, as in player.js
 
@@ -107,10 +110,13 @@ def player(draw, *, say, alt, caption="", still=None, **sliders):
 
 
 def label(value):
-    """A state as it is written beside its slider: four digits say enough."""
+    """A state as it is written beside its slider: four digits say enough, and 1e-08 is 10⁻⁸."""
     if isinstance(value, str):
         return value
-    return f"{value:.4g}".replace("-", "−")
+    digits, _, power = f"{value:.4g}".partition("e")
+    if power:
+        digits = ("" if digits == "1" else f"{digits}·") + "10" + str(int(power)).translate(_RAISED)
+    return digits.replace("-", "−")
 
 
 def _callable(**functions):
@@ -157,7 +163,8 @@ def _nearest(values, value):
 
 
 def _sentence(say, values):
+    """What is said of a state, with a true minus in front of its numbers: a hyphen is read as a word."""
     text = say(*values)
     if not isinstance(text, str) or not text.strip():
         raise TypeError(f"player: say(state) must return a sentence, got {text!r}")
-    return text.strip()
+    return _HYPHEN.sub("−", text.strip())
