@@ -2,7 +2,8 @@
 
     python appendix/pages.py
 
-writes formula_sheet, standard_sheets, errata and coverage anew; a test holds the notebooks to the data.
+writes formula_sheet, standard_sheets, errata and coverage anew, and the titles of chapters for the cards of the
+formula sheet; a test holds the notebooks to the data.
 """
 
 import hashlib
@@ -38,6 +39,9 @@ def load(name):
     return json.loads((HERE / "data" / f"{name}.json").read_text(encoding="utf-8"))
 
 
+DOCUMENTS = load("documents")
+
+
 def cell(kind, source, name, **metadata):
     """A cell whose id is made of its name: it stays when the text changes."""
     identifier = hashlib.sha1(f"{kind} {name}".encode()).hexdigest()[:10]
@@ -66,15 +70,26 @@ def anchor(heading):
 
 def in_table(latex):
     """Inline LaTeX for a table, where a bar would end the cell."""
-    latex = re.sub(r"\\\|", r"\\Vert ", latex).replace("|", r"\vert ")
-    return f"${re.sub(SPACES, '', latex)}$"
+    latex = re.sub(SPACES, "", re.sub(r"\\\|", r"\\Vert ", latex).replace("|", r"\vert "))
+    goes_on = "{}" * latex.startswith(("+", "-"))  # the sign of a sum keeps its room
+    room = STRUT * (r"\begin{bmatrix}" in latex)
+    return f"${goes_on}{latex}{room}$"
 
 
+STRUT = r"\rule[-1.5em]{0em}{3.4em}"  # matrices one below the other do not touch
 SPACES = re.compile(r"^(?:\s|\\[\s,;:!]|\\q?quad(?![a-z]))+|(?:\s|\\[\s,;:!]|\\q?quad(?![a-z]))+$")
 
 
+def said(words):
+    """Words with formulas between dollars, for a table."""
+    parts = words.split("$")
+    parts[1::2] = map(in_table, parts[1::2])
+    parts[::2] = (part.replace("|", "∣") for part in parts[::2])
+    return "".join(parts)
+
+
 def wrapped(latex):
-    """LaTeX as text and short formulas, so that a table can break it: at words, at wide spaces, after commas."""
+    """LaTeX as text and short formulas, so that a table can break it: at words, wide spaces, commas, \\allowbreak."""
     pieces, depth, start = [], 0, 0
     for match in PIECE.finditer(latex):
         if match[0] in OPEN:
@@ -87,17 +102,21 @@ def wrapped(latex):
         elif depth == 0 and match["gap"]:
             pieces.append(in_table(latex[start : match.start() if match["stop"] is None else match.end("stop")]))
             start = match.end()
+        elif match["here"]:
+            pieces.append(in_table(latex[start : match.start()]))
+            start = match.end()
         elif depth == 0 and match["sign"] and match.start() - start > 24:
             pieces.append(in_table(latex[start : match.start()]))
             start = match.start()
-    return " ".join(piece for piece in [*pieces, in_table(latex[start:])] if piece not in ("", "$$"))
+    text = " ".join(piece for piece in [*pieces, in_table(latex[start:])] if piece not in ("", "$$"))
+    return re.sub(r"([“(]) (?=\$)|(?<=\$) (?=[,;:.?”)])", r"\1", text)
 
 
 OPEN, SHUT = ("{", "(", "[", r"\{", r"\left", r"\begin"), ("}", ")", "]", r"\}", r"\right", r"\end")
 PIECE = re.compile(
     r"\\text\{(?P<text>[^{}$]*)\}|(?P<gap>(?P<stop>[,;:]?)(?:\s*\\(?:q?quad|;|,|\s))*\s*\\(?:q?quad)(?![a-z])|"
     r"(?<=[,;:])(?:\\\s|\\;|\s))|(?P<sign>=|\\Rightarrow|\\iff|\\le(?![a-z])|\\approx)|"
-    r"\\left(?![a-z])|\\right(?![a-z])|\\begin|\\end|\\[{}]|[{}()\[\]]"
+    r"(?P<here>\\allowbreak\s*)|\\left(?![a-z])|\\right(?![a-z])|\\begin|\\end|\\[{}]|[{}()\[\]]"
 )
 NAMES = {"Lu": "LU", "Qr": "QR", "Svd": "SVD", "Cnn": "CNN", "Relu": "ReLU", "Pca": "PCA", "Map": "MAP",
          "kronecker": "Kronecker", "jacobian": "Jacobian", "jacobi": "Jacobi", "Riemannian": "Riemannian",
@@ -180,7 +199,7 @@ def errata():
     cells = [cell("markdown", _errata_title(entries), "title"), cell("code", _ERRATA_CODE, "import")]
     for kind, meaning in SEVERITY.items():
         of_kind = [entry for entry in order if entry["kind"] == kind]
-        rows = [[f"[{words_of(e['key'])}](#{anchor(words_of(e['key']))})", _name(e["document"], 3), ", ".join(e["ids"])]
+        rows = [[f"[{words_of(e['key'])}](#{anchor(words_of(e['key']))})", _numbers(e["document"]), ", ".join(e["ids"])]
                 for e in of_kind]  # fmt: skip
         text = f"## {kind.capitalize()}\n\n{meaning}\n\n{table(['what', 'document', 'statements'], rows)}"
         cells.append(cell("markdown", text, f"kind {kind}"))
@@ -202,25 +221,32 @@ def _errata_title(entries):
     rows = [[kind, *(str(count[kind, name] or "–") for name in documents)] for kind in SEVERITY]
     return f"""# Errata of the source documents
 
-The book was written beside four documents (a fifth, `000_75b4628ecd3a9406`, is a part of `001`). Each of their
-408 statements was checked, the sentences in prose too; [the coverage](coverage.ipynb) says where. What is listed here
-is wrong, is wrong without a condition, or says one thing and will be read as another. Small slips are
-listed only where they change the meaning. {len(entries)} entries, the gravest first:
+The book was written beside four documents (a fifth, 000, is a part of 001). Each of their 408 statements was
+checked, the sentences in prose too; [the coverage](coverage.ipynb) says where. What is listed here is wrong, is
+wrong without a condition, or says one thing and will be read as another. Small slips are listed only where they
+change the meaning. {len(entries)} entries, the gravest first:
 
-{table(["severity", *(_name(document, 3) for document in documents)], rows)}
+{table(["severity", *map(_numbers, documents)], rows)}
+
+The documents are {"; ".join(map(_name, documents))}.
 
 Each entry says what is printed, what is right, and when the printed form holds. The code below it ends
 in two values: as printed, and as it is. They are shown with four digits."""
 
 
-def _name(document, end=None):
-    return ", ".join(f"`{name.removesuffix('.txt')[:end]}`" for name in document.split("; "))
+def _name(document):
+    """ "001, its title": the numbers of the documents are those of their files, the titles say what they are about."""
+    return "; ".join(f"{name[:3]}, *{DOCUMENTS[name]}*" for name in document.split("; "))
+
+
+def _numbers(document):
+    return ", ".join(name[:3] for name in document.split("; "))
 
 
 def _erratum(entry):
     return f"""### {words_of(entry["key"])}
 
-{_name(entry["document"])}, *{entry["section"]}*; statements {", ".join(entry["ids"])}.
+Document {_name(entry["document"])}, section “{entry["section"]}”; statements {", ".join(entry["ids"])}.
 
 Printed:
 
@@ -258,7 +284,7 @@ def standard_sheets():
         for section in sections:
             chosen = [e for e in entries if e["source"] == source and e["section"] == section]
             heading = "" if section in name else f"### {SECTIONS.get(section, section)}\n\n"
-            head = ["number", "statement", "it holds if", "treated in"]
+            head = ["number", "statement, and when it holds", "treated in"]
             cells.append(cell("markdown", heading + table(head, map(_sheet_row, chosen)), f"{source} {section}"))
             code = f'max(gap(e) for e in sheets["{source}", "{section}"]) < 1e-7'
             if len(code) > 74:
@@ -306,9 +332,9 @@ The same check is there for a formula of your own, on data of several classes.""
 def _sheet_row(entry):
     named = f"{entry['name']} ({entry['number']})" if "name" in entry else entry["number"]
     verdict = "" if entry["status"] == "right" else f"{STATUS[entry['status']]}: {entry['note']} "
-    condition = verdict + (entry["condition"] or "always")
+    condition = f"{said(verdict)}*Condition:* {said(entry['condition'] or 'none')}"
     places = ", ".join(link(place) for place in entry["where"])
-    return [named, wrapped(entry["statement"]), condition.replace("|", "∣"), places]
+    return [named, f"{wrapped(entry['statement'])}<br>{condition}", places]
 
 
 def _wrong(entry):
@@ -330,10 +356,10 @@ def coverage():
     cells = [cell("markdown", _coverage_title(statements, treated, checks), "title")]
     for document in dict.fromkeys(s["document"] for s in statements):
         of_document = [s for s in statements if s["document"] == document]
-        cells.append(cell("markdown", f"## Document {_name(document)}", document))
+        cells.append(cell("markdown", f"## Document {document[:3]}: {DOCUMENTS[document]}", document))
         for section in dict.fromkeys(s["section"] for s in of_document):
             rows = [_coverage_row(s, treated.get(s["id"]), checks) for s in of_document if s["section"] == section]
-            head = ["statement", "what it says", "where", "how"]
+            head = ["statement", "what it says", "where, and how"]
             text = f"### {section}\n\n{table(head, rows)}"
             cells.append(cell("markdown", text, f"{document} {section}"))
     return notebook(cells)
@@ -344,12 +370,17 @@ def _coverage_title(statements, treated, checks):
     numbers = sum("left" in check for check in checks.values())
     reasons = sum("why" in check for check in checks.values())
     rows = [[HOW[name].strip("*"), str(how[name])] for name in HOW]
+    files = [[_name(name), f"`{name.removesuffix('.txt')}`"] for name in DOCUMENTS]
     return f"""# Coverage
 
 The source documents make {len(statements)} distinct statements. This page says where the book treats each one. The
 tests fail when one is missing, or when a place does not exist.
 
 {table(["treated", "statements"], rows)}
+
+The documents, with the names of their files; 000 is a part of 001:
+
+{table(["document", "file"], files)}
 
 Checked by: {numbers} statements are evaluated in generic letters by a test; {how["corrected"]} are corrected, and
 their errata show two numbers; {reasons} have no number, and a word says why. A statement may be checked twice.
@@ -359,15 +390,22 @@ The formulas of the standard sheets have [a page of their own](standard_sheets.i
 def _coverage_row(statement, entry, checks):
     check = checks.get(statement["id"], {})
     by = "number" if "left" in check else check.get("why", "number, in its erratum").partition(":")[0]
-    said = statement["formula"].replace(r"\texttt", r"\text").replace(r"\textbackslash", "")
-    said = said.replace("$", "").replace("`D_vf", "`Dᵥf")
+    formula = statement["formula"].replace(r"\texttt", r"\text")
     where = ", ".join(link(place) for place in entry["where"]) if entry else ""
     how = HOW[entry["how"]] if entry else ""
     number = f"{statement['id']}" + "".join(f" ({other})" for other in statement.get("also", ()))
-    return [number, wrapped(said), where or "nowhere: typesetting only", f"{how}; {by}" if how else by]
+    way = f"{how}; {by}" if how else by
+    return [number, wrapped(formula), f"{where or 'nowhere: typesetting only'}<br>{way}"]
 
 
 PAGES = {"formula_sheet": formula_sheet, "standard_sheets": standard_sheets, "errata": errata, "coverage": coverage}
+
+
+def titles():
+    """The titles of the chapters with rules, as ``matcalc.sheet`` reads them."""
+    from matcalc.catalog import CHAPTERS
+
+    return json.dumps({slug: title_of(slug) for slug in CHAPTERS}, ensure_ascii=False, indent=1) + "\n"
 
 
 def text_of(page):
@@ -375,5 +413,6 @@ def text_of(page):
 
 
 if __name__ == "__main__":
+    (ROOT / "matcalc" / "data" / "chapters.json").write_text(titles(), encoding="utf-8")
     for page in sys.argv[1:] or PAGES:
         (HERE / f"{page}.ipynb").write_text(text_of(page), encoding="utf-8")

@@ -1,8 +1,8 @@
 """The formula sheet: one card for each rule of the catalog, always with the same rows, and the same as data.
 
 What a rule knows is read from the rule. What it does not hold (degenerate cases, flops, the second differential
-in print) stands once, in ``data/cards.json``. ``python -m matcalc.sheet`` writes ``data/formulas.json`` for other
-tools; a test holds that file to the catalog.
+in print) stands once, in ``data/cards.json``, the titles of chapters in ``data/chapters.json``. ``python -m
+matcalc.sheet`` writes ``data/formulas.json`` for other tools; a test holds that file to the catalog.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from .verify import examine
 
 DATA = Path(__file__).parent / "data"
 BESIDE = json.loads((DATA / "cards.json").read_text(encoding="utf-8"))
+TITLES = json.loads((DATA / "chapters.json").read_text(encoding="utf-8"))
+LONG = 90  # signs of LaTeX: an equation that may not fit a card
 ROWS = (
     "value", "shapes", "domain", "differential", "adjoint", "gradient", "Jacobian", "second differential",
     "where it stops", "cost", "source", "verified",
@@ -147,7 +149,7 @@ class Card:
         )  # fmt: skip
 
     def _places(self, data):
-        chapter = f'<a href="../chapters/{data["chapter"]}.html">{data["chapter"].replace("_", " ")}</a>'
+        chapter = chapter_link(data["chapter"])
         lines = f'; <a href="derivations.html#{data["derivation"]}">line by line</a>' if data["derivation"] else ""
         return f"{cited(data['source'])}; derived in {chapter}{lines}"
 
@@ -190,7 +192,7 @@ class Index:
     def _row(self, F):
         data = entry(F)
         short = [line for line in data["value"] if len(line) < 70]
-        chapter = f'<a href="../chapters/{data["chapter"]}.html">{data["chapter"].replace("_", " ")}</a>'
+        chapter = chapter_link(data["chapter"])
         return f'| <a href="#{Card(F).anchor}">{F.name}</a> | {_lines(short) or "see its card"} | {chapter} |'
 
     def _repr_markdown_(self):
@@ -222,9 +224,15 @@ def cited(source):
     return f'<a href="../bibliography.html">{named}</a>'
 
 
+def chapter_link(slug):
+    """The title of a chapter, which leads to it."""
+    return f'<a href="../chapters/{slug}.html">{TITLES[slug]}</a>'
+
+
 def _math(line):
-    """LaTeX for a table, where a bar would end the cell."""
-    return f"${line.replace(chr(92) + '|', chr(92) + 'Vert ').replace('|', chr(92) + 'vert ').strip()}$"
+    """LaTeX for a table, where a bar would end the cell; a long equation may break before its sign."""
+    line = line.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
+    return f"${line.replace(' = ', '$ $= ', 1) if len(line) > LONG else line}$"
 
 
 def _lines(lines, between="<br>"):

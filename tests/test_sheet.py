@@ -91,6 +91,11 @@ def test_a_card_has_every_row(F):
     assert "REFUSED" not in card
 
 
+def test_a_long_equation_may_break_before_its_sign():
+    assert sheet._math("A = B") == "$A = B$"
+    assert sheet._math(f"|a| = {'B' * 90}") == rf"$\vert a\vert $ $= {'B' * 90}$"
+
+
 def test_a_refused_rule_says_so_on_its_card():
     F = mc.inverse.but(differential=lambda X, dX: 2 * mc.inverse.at(X)(dX))
     assert "REFUSED" in sheet.numbers(mc.examine(F))
@@ -110,6 +115,11 @@ def test_the_index_leads_to_every_card_and_every_chapter():
     assert {line.count("|") for line in lines} == {4}
     assert set(re.findall(r'href="#([\w-]+)"', index)) == {sheet.Card(F).anchor for F in mc.RULES}
     assert "../chapters/inverse.html" in index
+
+
+def test_a_card_calls_its_chapter_by_the_title():
+    assert '<a href="../chapters/inverse.html">Differentiate an inverse</a>' in sheet.Card(mc.inverse)._places(
+        sheet.entry(mc.inverse))  # fmt: skip
 
 
 def test_cards_are_those_of_the_chapters_named():

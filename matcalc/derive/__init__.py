@@ -12,15 +12,16 @@ __all__ = ["CannotDerive", "Derivation", "ExpressionError", "FalseLine", "Step",
 
 
 def derive(expr, *variables, shapes=None, rng=None, **assumptions):
-    """The derivation of ``expr`` with respect to one or several letters.
+    """The derivation of ``expr`` with respect to one or several letters::
 
-        derive("tr(A*X*B*X')", "X")                     text, as people write it; see mc.expressions
-        derive(log(Determinant(X.T * A * X)), X)        SymPy
-        derive("norm(A*X - B)^2", "A", "X")             several variables
-        derive("tr(A*X)", "X", symmetric="X")           structure: symmetric, positive_definite, diagonal, orthogonal
+        derive("tr(A*X*B*X')", "X")               text; see mc.expressions
+        derive(log(Determinant(X.T * A * X)), X)  an expression of SymPy
+        derive("norm(A*X - B)^2", "A", "X")       several letters
+        derive("tr(A*X)", "X", symmetric="X")     structure
 
-    ``shapes={"A": (3, 4), "d": "vector"}`` says what custom does not. Raises ExpressionError for what cannot
-    be read, CannotDerive for what cannot be derived, and FalseLine rather than show a line that numbers contradict.
+    Structure is ``symmetric``, ``positive_definite``, ``diagonal`` or ``orthogonal``. ``shapes={"A": (3, 4),
+    "d": "vector"}`` says what custom does not. Raises ExpressionError for what cannot be read, CannotDerive for
+    what cannot be derived, and FalseLine rather than show a line that numbers contradict.
     """
     f = read(expr, shapes, **assumptions)
     if isinstance(expr, Expr) and assumptions:
