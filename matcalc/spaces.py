@@ -7,7 +7,6 @@ the shape of the point. ``vec`` is the only flattening in the package.
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg as la
 
 TINY = np.finfo(float).tiny  # numbers below have few digits: nothing is judged relative to a smaller size
 
@@ -196,7 +195,11 @@ def _floats(X, where):
 
 def norm(X):
     """‖X‖ = √⟨X, X⟩, the Frobenius norm; of a tuple, of all its entries together. TypeError for no numbers."""
-    return float(la.norm(_floats(X, "norm"), check_finite=False))  # SciPy's does not square numbers like 1e-170 away
+    v = _floats(X, "norm")
+    square, largest = np.vdot(v, v).real, 1.0
+    if not 1e-200 < square < 1e200 and 0 < (largest := float(abs(v).max(initial=0.0))) < np.inf:
+        square = np.vdot(v / largest, v / largest).real  # 1e-170 is not squared away
+    return largest * float(np.sqrt(square))
 
 
 def relative(off, *sizes, rounding=0.0):

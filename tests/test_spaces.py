@@ -262,3 +262,11 @@ def test_a_value_has_memory_and_digits_of_its_own(kind):
     for value in (Y.astype(kind), (1.0, Y.astype(kind)), kind(1)):
         with pytest.raises(TypeError, match="f is in single precision"):
             as_value(value, "f")
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-170, 1e170, 3e-310, 1e308])
+def test_a_norm_is_right_far_from_one(scale):
+    v = scale * np.array([[0.3, 0.4], [0.0, 1.2]])
+    assert mc.norm(v) == pytest.approx(1.3 * scale, rel=1e-13)
+    assert mc.norm(np.zeros((2, 0))) == 0
+    assert np.isnan(mc.norm(np.array([np.nan, scale])))
