@@ -77,7 +77,7 @@ QUERIES = {
     "pseudo-inverse": "pseudoinverse",
     "matrix exponential": "matrix_exponential", "least squares": "least_squares", "backpropagation": "backprop",
     "convolution": "cnn", "gradient check": "finite_differences", "softmax": "backprop",
-    "condition number": "inverse",
+    "condition number": "least_squares",
 }  # fmt: skip
 
 
