@@ -143,9 +143,12 @@ def test_an_unrelated_answer_gets_no_name_in_good_time(F):
     )
     for answer in answers:
         assert mc.diagnose(answer, F).kind == "unknown"
-    start = process_time()
-    mc.diagnose(answers[0], F)
-    assert process_time() - start < 0.2
+    seconds = []
+    for _ in range(3):  # a collection of garbage in between, or a neighbor on the processor, only adds
+        start = process_time()
+        mc.diagnose(answers[0], F)
+        seconds.append(process_time() - start)
+    assert min(seconds) < 0.2
 
 
 def by_rows(shape):
